@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Checks of a service that need to see nothing but the service itself.  Front
+ * doors call them before they write, the translator before it believes what
+ * was written.  Each returns NULL if all is well, otherwise a message for the
+ * user, which the caller must free. */
+
+#include <config.h>
+
+#include "lib/vpn-model.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hash.h"
+#include "lib/vpn-pool.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/hmap.h"
+#include "util.h"
+
+/* Longest name of a service or connection: maxLength in the schema. */
+#define NAME_MAX_LEN 63
+
+/* Checks 'name', the name of a 'what', such as "service". */
+char *
+vpn_name_check(const char *what, const char *name)
+{
+    size_t len = strlen(name);
+
+    if (!len) {
+        return xasprintf("a %s needs a name", what);
+    } else if (len > NAME_MAX_LEN) {
+        return xasprintf("%s name \"%s\" is longer than %d characters",
+                         what, name, NAME_MAX_LEN);
+    }
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = name[i];
+
+        if (!isascii(c) || !(isalnum(c) || (i && strchr("_-.", c)))) {
+            return xasprintf("%s name \"%s\" may hold letters, digits, \"_\", "
+                             "\"-\" and \".\" only and must begin with a "
+                             "letter or digit", what, name);
+        }
+    }
+    return NULL;
+}
+
+static char *
+check_tunnel_subnet(const struct vpn_prefix *subnet)
+{
+    struct in6_addr gateway;
+    char *s = vpn_prefix_to_string(subnet);
+    char *error = NULL;
+
+    if (!vpn_pool_gateway(subnet, &gateway)) {
+        error = xasprintf("tunnel subnet %s is too small: use a prefix length "
+                          "of at most %d", s,
+                          vpn_prefix_is_v4(subnet) ? 30 : 126);
+    } else if (vpn_prefix_is_v4(subnet) ? subnet->plen < 8
+               : subnet->plen < 16) {
+        error = xasprintf("tunnel subnet %s is too large", s);
+    }
+    free(s);
+    return error;
+}
+
+/* Checks that 'subnets' can be the tunnel subnets of one service. */
+char *
+vpn_service_check_subnets(const struct vpn_prefixes *subnets)
+{
+    if (!subnets->n) {
+        return xstrdup("the service has no tunnel subnet; give it one that "
+                       "nothing else uses, such as 10.200.200.0/24");
+    }
+    for (size_t i = 0; i < subnets->n; i++) {
+        char *error = check_tunnel_subnet(&subnets->list[i]);
+        if (error) {
+            return error;
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (vpn_prefix_overlaps(&subnets->list[i], &subnets->list[j])) {
+                char *a = vpn_prefix_to_string(&subnets->list[j]);
+                char *b = vpn_prefix_to_string(&subnets->list[i]);
+
+                error = xasprintf("tunnel subnets %s and %s overlap", a, b);
+                free(a);
+                free(b);
+                return error;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* Checks that 'addr' can be the tunnel address of a connection. */
+static char *
+check_address(const struct vpn_service *service, const struct in6_addr *addr)
+{
+    const struct vpn_prefix host = vpn_prefix_host(addr);
+    const struct vpn_prefix *subnet
+        = vpn_prefixes_find_overlap(&service->tunnel_subnets, &host);
+    char *s = vpn_addr_to_string(addr);
+    char *error = NULL;
+
+    if (!subnet) {
+        struct ds all = DS_EMPTY_INITIALIZER;
+
+        vpn_prefixes_format(&service->tunnel_subnets, ", ", &all);
+        error = xasprintf("address %s is not in the tunnel subnets (%s)", s,
+                          ds_cstr(&all));
+        ds_destroy(&all);
+    } else {
+        struct in6_addr network, gateway, next;
+
+        vpn_prefix_nth(subnet, 0, &network);
+        vpn_pool_gateway(subnet, &gateway);
+        if (!memcmp(addr, &gateway, sizeof gateway)) {
+            error = xasprintf("address %s is the gateway's own", s);
+        } else if (!memcmp(addr, &network, sizeof network)) {
+            error = xasprintf("address %s is the subnet itself", s);
+        } else if (vpn_addr_is_v4(addr)) {
+            next = *addr;
+            for (int i = 15; i >= 12 && !++next.s6_addr[i]; i--) {
+                continue;
+            }
+            if (!vpn_prefix_contains(subnet, &next)) {
+                error = xasprintf("address %s is the subnet's broadcast "
+                                  "address", s);
+            }
+        }
+    }
+    free(s);
+    return error;
+}
+
+/* Checks 'c' as a connection of 'service', without regard to its other
+ * connections. */
+char *
+vpn_connection_check(const struct vpn_service *service,
+                     const struct vpn_connection *c)
+{
+    char *error = vpn_name_check("connection", c->name);
+
+    for (size_t i = 0; !error && i < c->addresses.n; i++) {
+        error = check_address(service, &c->addresses.list[i].addr);
+    }
+    if (!error && !c->addresses.n && !c->peer_cidrs.n) {
+        error = xstrdup("the connection has neither addresses nor peer_cidrs");
+    }
+    if (!error && !c->is_site && !c->addresses.n) {
+        /* A client written as the address that it may use. */
+        for (size_t i = 0; !error && i < c->peer_cidrs.n; i++) {
+            error = check_address(service, &c->peer_cidrs.list[i].addr);
+        }
+    }
+    return error;
+}
+
+/* Something that only one connection of a service may have. */
+enum { CLAIM_NAME, CLAIM_KEY, CLAIM_PREFIX };
+struct claim {
+    struct hmap_node node;
+    int type;                   /* CLAIM_*, CLAIM_PREFIX + length. */
+    const void *data;
+    size_t len;
+    const struct vpn_connection *owner;
+};
+
+/* Claims the 'len' bytes at 'data' for 'c'.  Returns the connection that has
+ * them already, or NULL. */
+static const struct vpn_connection *
+claim(struct hmap *claims, int type, const void *data, size_t len,
+      const struct vpn_connection *c)
+{
+    uint32_t hash = hash_bytes(data, len, type);
+    struct claim *claim;
+
+    HMAP_FOR_EACH_WITH_HASH (claim, node, hash, claims) {
+        if (claim->type == type && claim->len == len
+            && !memcmp(claim->data, data, len)) {
+            return claim->owner == c ? NULL : claim->owner;
+        }
+    }
+    claim = xmalloc(sizeof *claim);
+    *claim = (struct claim) { .type = type, .data = data, .len = len,
+                              .owner = c };
+    hmap_insert(claims, &claim->node, hash);
+    return NULL;
+}
+
+static char *
+claim_prefixes(struct hmap *claims, const struct vpn_connection *c,
+               const struct vpn_prefixes *prefixes)
+{
+    for (size_t i = 0; i < prefixes->n; i++) {
+        const struct vpn_prefix *p = &prefixes->list[i];
+        const struct vpn_connection *other
+            = claim(claims, CLAIM_PREFIX + p->plen, &p->addr, sizeof p->addr,
+                    c);
+
+        if (other) {
+            char *s = vpn_prefix_to_string(p);
+            char *error = xasprintf("%s belongs to connection %s already; "
+                                    "WireGuard would take it away from there",
+                                    s, other->name);
+            free(s);
+            return error;
+        }
+    }
+    return NULL;
+}
+
+static char *
+claim_all(struct hmap *claims, const struct vpn_service *service,
+          const struct vpn_connection *c)
+{
+    char server_key[VPN_KEY_TEXT_LEN + 1];
+    const struct vpn_connection *other
+        = claim(claims, CLAIM_NAME, c->name, strlen(c->name), c);
+    if (other) {
+        return xasprintf("the service has another connection named %s",
+                         c->name);
+    }
+
+    other = claim(claims, CLAIM_KEY, &c->public_key, sizeof c->public_key, c);
+    if (other) {
+        return xasprintf("connection %s has the same public key; every "
+                         "connection needs a key pair of its own",
+                         other->name);
+    }
+    vpn_key_format(&c->public_key, server_key);
+    if (service->public_key && !strcmp(server_key, service->public_key)) {
+        return xstrdup("the public key is the service's own; give the "
+                       "connection its peer's key");
+    }
+
+    char *error = claim_prefixes(claims, c, &c->addresses);
+    return error ? error : claim_prefixes(claims, c, &c->peer_cidrs);
+}
+
+/* Checks 'service' and each of its connections.  Stores what it finds in their
+ * 'error' members, where nothing stands there yet.  Of two connections that
+ * claim the same thing, the older one keeps it. */
+void
+vpn_service_check(struct vpn_service *service)
+{
+    struct hmap claims = HMAP_INITIALIZER(&claims);
+    struct claim *claim;
+
+    if (!service->error) {
+        service->error = vpn_name_check("service", service->name);
+    }
+    if (!service->error) {
+        service->error = vpn_service_check_subnets(&service->tunnel_subnets);
+    }
+    for (size_t i = 0; i < service->n_connections; i++) {
+        struct vpn_connection *c = &service->connections[i];
+
+        if (!c->error) {
+            c->error = vpn_connection_check(service, c);
+        }
+        if (!c->error) {
+            c->error = claim_all(&claims, service, c);
+        }
+    }
+    HMAP_FOR_EACH_POP (claim, node, &claims) {
+        free(claim);
+    }
+    hmap_destroy(&claims);
+}

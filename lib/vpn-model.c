@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "lib/vpn-model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hash.h"
+#include "openvswitch/dynamic-string.h"
+#include "util.h"
+#include "uuid.h"
+
+void
+vpn_options_init_defaults(struct vpn_options *options)
+{
+    *options = (struct vpn_options) {
+        .default_mtu = 1340,
+        .default_keepalive = 25,
+        .stats_interval_ms = 15000,
+    };
+    char *error = vpn_prefix_parse("169.254.128.0/19",
+                                   &options->transit_subnet);
+    ovs_assert(!error);
+}
+
+void
+vpn_gateways_add(struct vpn_gateways *gateways, const char *chassis,
+                 int priority, bool sticky)
+{
+    if (gateways->n >= gateways->allocated) {
+        gateways->list = x2nrealloc(gateways->list, &gateways->allocated,
+                                    sizeof *gateways->list);
+    }
+    gateways->list[gateways->n++] = (struct vpn_gateway) {
+        .chassis = xstrdup(chassis),
+        .priority = priority,
+        .sticky = sticky,
+    };
+}
+
+static int
+compare_gateways_cb(const void *a_, const void *b_)
+{
+    const struct vpn_gateway *a = a_, *b = b_;
+
+    return (a->priority != b->priority ? b->priority - a->priority
+            : strcmp(a->chassis, b->chassis));
+}
+
+void
+vpn_gateways_sort(struct vpn_gateways *gateways)
+{
+    if (gateways->n) {
+        qsort(gateways->list, gateways->n, sizeof *gateways->list,
+              compare_gateways_cb);
+    }
+}
+
+const struct vpn_gateway *
+vpn_gateways_find(const struct vpn_gateways *gateways, const char *chassis)
+{
+    for (size_t i = 0; i < gateways->n; i++) {
+        if (!strcmp(gateways->list[i].chassis, chassis)) {
+            return &gateways->list[i];
+        }
+    }
+    return NULL;
+}
+
+/* Frees what 'gateways' holds and leaves it empty. */
+void
+vpn_gateways_destroy(struct vpn_gateways *gateways)
+{
+    for (size_t i = 0; i < gateways->n; i++) {
+        free(gateways->list[i].chassis);
+    }
+    free(gateways->list);
+    memset(gateways, 0, sizeof *gateways);
+}
+
+static void
+vpn_connection_destroy(struct vpn_connection *c)
+{
+    free(c->name);
+    free(c->sealed_psk);
+    vpn_prefixes_destroy(&c->addresses);
+    vpn_prefixes_destroy(&c->peer_cidrs);
+    free(c->peer_address);
+    free(c->error);
+}
+
+void
+vpn_service_destroy(struct vpn_service *service)
+{
+    if (!service) {
+        return;
+    }
+    for (size_t i = 0; i < service->n_connections; i++) {
+        vpn_connection_destroy(&service->connections[i]);
+    }
+    free(service->connections);
+    free(service->name);
+    free(service->router);
+    free(service->network);
+    free(service->external_port);
+    vpn_prefixes_destroy(&service->tunnel_subnets);
+    vpn_prefixes_destroy(&service->local_subnets);
+    sset_destroy(&service->dns);
+    vpn_gateways_destroy(&service->gateways);
+    free(service->public_key);
+    free(service->sealed_private_key);
+    free(service->error);
+    free(service);
+}
+
+/* Orders services by the time of their creation, then by UUID. */
+int
+vpn_service_compare_age(const struct vpn_service *a,
+                        const struct vpn_service *b)
+{
+    return (a->created_at < b->created_at ? -1
+            : a->created_at > b->created_at ? 1
+            : uuid_compare_3way(&a->uuid, &b->uuid));
+}
+
+struct vpn_connection *
+vpn_service_find_connection(const struct vpn_service *service,
+                            const char *name)
+{
+    for (size_t i = 0; i < service->n_connections; i++) {
+        if (!strcmp(service->connections[i].name, name)) {
+            return &service->connections[i];
+        }
+    }
+    return NULL;
+}
+
+/* Returns true if 'c' is one that gateways should know at 'now_ms', in
+ * milliseconds since the epoch. */
+bool
+vpn_connection_is_usable(const struct vpn_connection *c, long long int now_ms)
+{
+    return (c->enabled && !c->error
+            && (!c->expires_at || c->expires_at > now_ms));
+}
+
+/* Adds to 'prefixes' what 'c' may use as source addresses. */
+void
+vpn_connection_allowed_ips(const struct vpn_connection *c,
+                           struct vpn_prefixes *prefixes)
+{
+    for (size_t i = 0; i < c->addresses.n; i++) {
+        vpn_prefixes_add(prefixes, &c->addresses.list[i]);
+    }
+    for (size_t i = 0; i < c->peer_cidrs.n; i++) {
+        vpn_prefixes_add(prefixes, &c->peer_cidrs.list[i]);
+    }
+    vpn_prefixes_sort(prefixes);
+}
+
+/* Stores in 'ifname' the name of the interface with the given 'prefix' that
+ * serves 'service'.  Linux allows 15 characters. */
+void
+vpn_ifname(const char *prefix, const char *service,
+           char ifname[VPN_IFNAME_SIZE])
+{
+    size_t room = VPN_IFNAME_SIZE - 1 - strlen(prefix);
+
+    if (strlen(service) <= room) {
+        snprintf(ifname, VPN_IFNAME_SIZE, "%s%s", prefix, service);
+    } else {
+        snprintf(ifname, VPN_IFNAME_SIZE, "%s%.*s%05x", prefix,
+                 (int) room - 5, service, hash_string(service, 0) & 0xfffff);
+    }
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "lib/vpn-nb-snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-model.h"
+#include "openvswitch/dynamic-string.h"
+#include "socket-util.h"
+#include "util.h"
+#include "uuid.h"
+
+/* Makes 'idl' replicate the columns that the functions below read. */
+void
+vpn_nb_snapshot_add_columns(struct ovsdb_idl *idl)
+{
+    static const struct ovsdb_idl_column *columns[] = {
+        &vpnnbrec_nb_global_col_options,
+        &vpnnbrec_vpn_service_col_name,
+        &vpnnbrec_vpn_service_col_enabled,
+        &vpnnbrec_vpn_service_col_router,
+        &vpnnbrec_vpn_service_col_network,
+        &vpnnbrec_vpn_service_col_external_ip,
+        &vpnnbrec_vpn_service_col_listen_port,
+        &vpnnbrec_vpn_service_col_tunnel_subnets,
+        &vpnnbrec_vpn_service_col_local_subnets,
+        &vpnnbrec_vpn_service_col_dns,
+        &vpnnbrec_vpn_service_col_mtu,
+        &vpnnbrec_vpn_service_col_keepalive,
+        &vpnnbrec_vpn_service_col_client_to_client,
+        &vpnnbrec_vpn_service_col_gateways,
+        &vpnnbrec_vpn_service_col_connections,
+        &vpnnbrec_vpn_service_col_public_key,
+        &vpnnbrec_vpn_service_col_sealed_private_key,
+        &vpnnbrec_vpn_service_col_created_at,
+        &vpnnbrec_vpn_service_col_options,
+        &vpnnbrec_gateway_chassis_col_chassis_name,
+        &vpnnbrec_gateway_chassis_col_priority,
+        &vpnnbrec_gateway_chassis_col_sticky,
+        &vpnnbrec_vpn_connection_col_name,
+        &vpnnbrec_vpn_connection_col_type,
+        &vpnnbrec_vpn_connection_col_enabled,
+        &vpnnbrec_vpn_connection_col_public_key,
+        &vpnnbrec_vpn_connection_col_sealed_psk,
+        &vpnnbrec_vpn_connection_col_addresses,
+        &vpnnbrec_vpn_connection_col_peer_cidrs,
+        &vpnnbrec_vpn_connection_col_peer_address,
+        &vpnnbrec_vpn_connection_col_keepalive,
+        &vpnnbrec_vpn_connection_col_expires_at,
+        &vpnnbrec_vpn_connection_col_created_at,
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        ovsdb_idl_add_column(idl, columns[i]);
+    }
+}
+
+/* Options of the whole installation. */
+
+/* Sets '*value' to option 'key', if it is there and a number from 'min' to
+ * 'max'.  Appends a complaint to 'problems' if it is there and is not. */
+static void
+parse_int_option(const struct smap *options, const char *key, int min, int max,
+                 int *value, struct ds *problems)
+{
+    const char *s = smap_get(options, key);
+    int n;
+
+    if (!s) {
+        return;
+    } else if (str_to_int(s, 10, &n) && n >= min && n <= max) {
+        *value = n;
+    } else {
+        ds_put_format(problems, "NB_Global options:%s is \"%s\", not a number "
+                      "from %d to %d; using %d\n", key, s, min, max, *value);
+    }
+}
+
+/* Stores in '*options' what 'global' says, with defaults for the rest.
+ * Appends a line to 'problems' for each value that cannot be used. */
+void
+vpn_options_from_row(const struct vpnnbrec_nb_global *global,
+                     struct vpn_options *options, struct ds *problems)
+{
+    const struct smap *map = &global->options;
+    const char *transit = smap_get(map, "transit_subnet");
+
+    vpn_options_init_defaults(options);
+    parse_int_option(map, "default_mtu", VPN_MTU_MIN, VPN_MTU_MAX,
+                     &options->default_mtu, problems);
+    parse_int_option(map, "default_keepalive", 0, UINT16_MAX,
+                     &options->default_keepalive, problems);
+    parse_int_option(map, "stats_interval_ms", 1000, 3600000,
+                     &options->stats_interval_ms, problems);
+    parse_int_option(map, "bfd_interval_ms", 50, 10000,
+                     &options->bfd_interval_ms, problems);
+    if (transit) {
+        struct vpn_prefix p;
+        char *error = vpn_prefix_parse(transit, &p);
+
+        if (!error && (!vpn_prefix_is_v4(&p) || p.plen > 29)) {
+            error = xasprintf("\"%s\" is not an IPv4 prefix of at most 29 "
+                              "bits", transit);
+        }
+        if (error) {
+            ds_put_format(problems, "NB_Global options:transit_subnet: %s; "
+                          "using the default\n", error);
+            free(error);
+        } else {
+            options->transit_subnet = p;
+        }
+    }
+}
+
+/* Services. */
+
+/* Adds to 'prefixes' the 'n' strings in 'list', which stand in the given
+ * 'column'.  'parse' parses one of them.  Returns the first mistake. */
+static char *
+parse_prefixes(const char *column, char **list, size_t n,
+               char *(*parse)(const char *, struct vpn_prefix *),
+               struct vpn_prefixes *prefixes)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct vpn_prefix p;
+        char *error = parse(list[i], &p);
+
+        if (error) {
+            char *msg = xasprintf("%s: %s", column, error);
+            free(error);
+            return msg;
+        }
+        vpn_prefixes_add(prefixes, &p);
+    }
+    vpn_prefixes_sort(prefixes);
+    return NULL;
+}
+
+static char *
+parse_host(const char *s, struct vpn_prefix *p)
+{
+    char *error = vpn_addr_parse(s, &p->addr);
+
+    if (!error) {
+        *p = vpn_prefix_host(&p->addr);
+    }
+    return error;
+}
+
+/* Keeps 'error' in '*first' if it is the first one, and frees it otherwise. */
+static void
+keep_first(char **first, char *error)
+{
+    if (*first) {
+        free(error);
+    } else {
+        *first = error;
+    }
+}
+
+static char *
+check_peer_address(const char *peer_address)
+{
+    char *copy = xstrdup(peer_address);
+    char *host, *port;
+    int number;
+
+    inet_parse_host_port_tokens(copy, &host, &port);
+    bool ok = (host && port && str_to_int(port, 10, &number)
+               && number >= 1 && number <= UINT16_MAX);
+    free(copy);
+    return ok ? NULL : xasprintf("peer_address: \"%s\" is not HOST:PORT",
+                                 peer_address);
+}
+
+static void
+connection_from_row(const struct vpnnbrec_vpn_connection *row,
+                    struct vpn_connection *c)
+{
+    *c = (struct vpn_connection) {
+        .uuid = row->header_.uuid,
+        .name = xstrdup(row->name),
+        .is_site = !strcmp(row->type, "site"),
+        .enabled = !row->n_enabled || row->enabled[0],
+        .sealed_psk = nullable_xstrdup(row->sealed_psk),
+        .peer_address = nullable_xstrdup(row->peer_address),
+        .keepalive = row->n_keepalive ? row->keepalive[0] : -1,
+        .expires_at = row->n_expires_at ? row->expires_at[0] : 0,
+        .created_at = row->n_created_at ? row->created_at[0] : 0,
+    };
+
+    keep_first(&c->error,
+               vpn_public_key_parse(row->public_key, &c->public_key));
+    keep_first(&c->error,
+               parse_prefixes("addresses", row->addresses, row->n_addresses,
+                              parse_host, &c->addresses));
+    keep_first(&c->error,
+               parse_prefixes("peer_cidrs", row->peer_cidrs, row->n_peer_cidrs,
+                              vpn_prefix_parse, &c->peer_cidrs));
+    if (c->peer_address) {
+        keep_first(&c->error, check_peer_address(c->peer_address));
+    }
+}
+
+static int
+compare_connections_cb(const void *a_, const void *b_)
+{
+    const struct vpn_connection *a = a_, *b = b_;
+
+    return (a->created_at < b->created_at ? -1
+            : a->created_at > b->created_at ? 1
+            : uuid_compare_3way(&a->uuid, &b->uuid));
+}
+
+static void
+parse_service_networks(const struct vpnnbrec_vpn_service *row,
+                       struct vpn_service *s)
+{
+    keep_first(&s->error,
+               parse_prefixes("tunnel_subnets", row->tunnel_subnets,
+                              row->n_tunnel_subnets, vpn_prefix_parse,
+                              &s->tunnel_subnets));
+    keep_first(&s->error,
+               parse_prefixes("local_subnets", row->local_subnets,
+                              row->n_local_subnets, vpn_prefix_parse,
+                              &s->local_subnets));
+    if (row->external_ip) {
+        char *error = vpn_addr_parse(row->external_ip, &s->external_ip);
+
+        s->has_external_ip = !error;
+        if (error) {
+            keep_first(&s->error, xasprintf("external_ip: %s", error));
+            free(error);
+        }
+    }
+    for (size_t i = 0; i < row->n_dns; i++) {
+        sset_add(&s->dns, row->dns[i]);
+    }
+}
+
+/* Returns the service that 'row' describes, with the mistakes that it and its
+ * connections hold by themselves.  The caller must free it with
+ * vpn_service_destroy(). */
+struct vpn_service *
+vpn_service_from_row(const struct vpnnbrec_vpn_service *row)
+{
+    struct vpn_service *s = xmalloc(sizeof *s);
+
+    *s = (struct vpn_service) {
+        .uuid = row->header_.uuid,
+        .name = xstrdup(row->name),
+        .enabled = !row->n_enabled || row->enabled[0],
+        .router = xstrdup(row->router),
+        .network = nullable_xstrdup(row->network),
+        .external_port = nullable_xstrdup(smap_get(&row->options,
+                                                   "external_port")),
+        .listen_port = (row->n_listen_port ? row->listen_port[0]
+                        : VPN_DEFAULT_LISTEN_PORT),
+        .dns = SSET_INITIALIZER(&s->dns),
+        .mtu = row->n_mtu ? row->mtu[0] : 0,
+        .keepalive = row->n_keepalive ? row->keepalive[0] : -1,
+        .client_to_client = row->client_to_client,
+        .public_key = nullable_xstrdup(row->public_key),
+        .sealed_private_key = nullable_xstrdup(row->sealed_private_key),
+        .created_at = row->n_created_at ? row->created_at[0] : 0,
+    };
+    parse_service_networks(row, s);
+
+    for (size_t i = 0; i < row->n_gateways; i++) {
+        const struct vpnnbrec_gateway_chassis *gc = row->gateways[i];
+
+        if (vpn_gateways_find(&s->gateways, gc->chassis_name)) {
+            keep_first(&s->error, xasprintf("gateways: chassis %s stands "
+                                            "there twice", gc->chassis_name));
+        } else {
+            vpn_gateways_add(&s->gateways, gc->chassis_name, gc->priority,
+                             gc->sticky);
+        }
+    }
+    vpn_gateways_sort(&s->gateways);
+
+    s->n_connections = row->n_connections;
+    s->connections = xcalloc(s->n_connections, sizeof *s->connections);
+    for (size_t i = 0; i < s->n_connections; i++) {
+        connection_from_row(row->connections[i], &s->connections[i]);
+    }
+    if (s->n_connections) {
+        qsort(s->connections, s->n_connections, sizeof *s->connections,
+              compare_connections_cb);
+    }
+    vpn_service_check(s);
+    return s;
+}

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# Unit programs, driven by Open vSwitch's ovstest.
+check_PROGRAMS += tests/ovstest
+tests_ovstest_SOURCES = \
+	tests/test-vpn-check.c \
+	tests/test-vpn-keys.c \
+	tests/test-vpn-pool.c \
+	tests/test-vpn-prefix.c
+nodist_tests_ovstest_SOURCES = tests/ovstest.c
+tests_ovstest_CPPFLAGS = $(AM_CPPFLAGS) -I$(OVS_SRCDIR)/tests
+tests_ovstest_LDADD = $(VPN_LIBS)
+tests/ovstest.c: $(OVS_SRCDIR)/tests/ovstest.c
+	$(AM_V_GEN)$(MKDIR_P) tests && cp $< $@
+CLEANFILES += tests/ovstest.c
+
+# The test suites: "check" needs no privileges beyond those of its user.
+TESTSUITE = $(srcdir)/tests/testsuite
+TESTSUITE_AT = \
+	tests/testsuite.at \
+	tests/unit.at
+EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4
+DISTCLEANFILES += tests/atconfig tests/atlocal
+AUTOTEST = $(AUTOM4TE) --language=autotest
+AUTOTEST_PATH = ovn-vpn:ovn-vpn-controller:utilities:tests
+
+CHECK_LOCAL += check-testsuite
+check-testsuite: tests/atconfig tests/atlocal $(TESTSUITE) $(check_PROGRAMS)
+	$(SHELL) '$(TESTSUITE)' -C tests AUTOTEST_PATH='$(AUTOTEST_PATH)' $(TESTSUITEFLAGS)
+CLEAN_LOCAL += clean-testsuite
+clean-testsuite:
+	test ! -f '$(TESTSUITE)' || test ! -f tests/atconfig || $(SHELL) '$(TESTSUITE)' -C tests --clean
+
+$(TESTSUITE): package.m4 $(TESTSUITE_AT)
+	$(AM_V_GEN)$(AUTOTEST) -I '$(srcdir)' -I '$(OVS_SRCDIR)' -o $@.tmp $(srcdir)/tests/testsuite.at && mv $@.tmp $@
+package.m4: $(top_srcdir)/configure.ac
+	$(AM_V_GEN){ \
+	echo 'm4_define([AT_PACKAGE_NAME], [$(PACKAGE_NAME)])'; \
+	echo 'm4_define([AT_PACKAGE_TARNAME], [$(PACKAGE_TARNAME)])'; \
+	echo 'm4_define([AT_PACKAGE_VERSION], [$(PACKAGE_VERSION)])'; \
+	echo 'm4_define([AT_PACKAGE_STRING], [$(PACKAGE_STRING)])'; \
+	echo 'm4_define([AT_PACKAGE_BUGREPORT], [$(PACKAGE_BUGREPORT)])'; } > $(srcdir)/package.m4

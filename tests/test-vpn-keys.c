@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Tests lib/vpn-keys.h: keys against wg(8) and known values, boxes against
+ * every way in which one could be abused. */
+
+#include <config.h>
+#undef NDEBUG
+#include "lib/vpn-keys.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command-line.h"
+#include "tests/ovstest.h"
+#include "util.h"
+
+/* genkey: a private key, for "wg pubkey" to read. */
+static void
+test_genkey(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    struct vpn_key *key = vpn_secret_new_private();
+    char text[VPN_KEY_TEXT_LEN + 1];
+
+    vpn_key_format(key, text);
+    puts(text);
+    vpn_secret_free(key);
+}
+
+/* pubkey PRIVATE: as "wg pubkey" does. */
+static void
+test_pubkey(struct ovs_cmdl_context *ctx)
+{
+    struct vpn_key private, public;
+    char text[VPN_KEY_TEXT_LEN + 1];
+
+    ovs_assert(vpn_key_parse(ctx->argv[1], &private));
+    vpn_secret_public(&private, &public);
+    vpn_key_format(&public, text);
+    puts(text);
+}
+
+/* parse KEY...: whether each is a public key. */
+static void
+test_parse(struct ovs_cmdl_context *ctx)
+{
+    for (int i = 1; i < ctx->argc; i++) {
+        struct vpn_key key;
+        char *error = vpn_public_key_parse(ctx->argv[i], &key);
+
+        puts(error ? error : "ok");
+        free(error);
+    }
+}
+
+static void
+check_opens(const struct vpn_sealing_pair *pair, const char *box,
+            enum vpn_box_purpose purpose, const char *owner,
+            const struct vpn_key *expected)
+{
+    struct vpn_key *opened;
+    char *error = vpn_box_open(pair, box, purpose, owner, &opened);
+
+    ovs_assert(!error == !!expected);
+    ovs_assert(!error == !!opened);
+    if (opened) {
+        ovs_assert(vpn_key_equals(opened, expected));
+        vpn_secret_free(opened);
+    }
+    puts(error ? error : "opened");
+    free(error);
+}
+
+/* box: seals, and tries to open with the right and with wrong data. */
+static void
+test_box(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    struct vpn_sealing_pair *alice = vpn_sealing_pair_create();
+    struct vpn_sealing_pair *mallory = vpn_sealing_pair_create();
+    struct vpn_key *secret = vpn_secret_new_psk();
+    char *box = vpn_box_seal(&alice->public, VPN_BOX_PSK, "peer/s1/x", secret);
+    char *again = vpn_box_seal(&alice->public, VPN_BOX_PSK, "peer/s1/x",
+                               secret);
+    char *bent = xstrdup(box);
+
+    ovs_assert(strcmp(box, again));
+    bent[strlen(bent) / 2] ^= 1;
+    check_opens(alice, box, VPN_BOX_PSK, "peer/s1/x", secret);
+    check_opens(mallory, box, VPN_BOX_PSK, "peer/s1/x", NULL);
+    check_opens(alice, box, VPN_BOX_SERVICE_KEY, "peer/s1/x", NULL);
+    check_opens(alice, box, VPN_BOX_PSK, "peer/s2/x", NULL);
+    check_opens(alice, box, VPN_BOX_PSK, "peer/s1/", NULL);
+    check_opens(alice, bent, VPN_BOX_PSK, "peer/s1/x", NULL);
+    check_opens(alice, "", VPN_BOX_PSK, "peer/s1/x", NULL);
+    check_opens(alice, "ovn-vpn-box1.AAAA", VPN_BOX_PSK, "peer/s1/x", NULL);
+    check_opens(alice, "ovn-vpn-box9.AAAA", VPN_BOX_PSK, "peer/s1/x", NULL);
+
+    free(box);
+    free(again);
+    free(bent);
+    vpn_secret_free(secret);
+    vpn_sealing_pair_destroy(alice);
+    vpn_sealing_pair_destroy(mallory);
+}
+
+/* lock: the same for locked boxes. */
+static void
+test_lock(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    struct vpn_key *private = vpn_secret_new_private();
+    struct vpn_key *key = vpn_lock_key(private);
+    struct vpn_key *psk = vpn_secret_new_psk();
+    struct vpn_key *opened;
+
+    ovs_assert(!vpn_key_equals(key, private));
+    char *box = vpn_box_lock(key, VPN_BOX_PSK, "peer/s1/x", psk);
+    char *error = vpn_box_unlock(key, box, VPN_BOX_PSK, "peer/s1/x", &opened);
+    ovs_assert(!error && vpn_key_equals(opened, psk));
+    vpn_secret_free(opened);
+
+    error = vpn_box_unlock(key, box, VPN_BOX_PSK, "peer/s1/y", &opened);
+    ovs_assert(!opened);
+    puts(error);
+    free(error);
+
+    error = vpn_box_unlock(private, box, VPN_BOX_PSK, "peer/s1/x", &opened);
+    ovs_assert(!opened);
+    puts(error);
+    free(error);
+
+    free(box);
+    vpn_secret_free(psk);
+    vpn_secret_free(key);
+    vpn_secret_free(private);
+}
+
+/* keyfile FILE: loads the pair in FILE, making one first if there is none,
+ * and prints its public half. */
+static void
+test_keyfile(struct ovs_cmdl_context *ctx)
+{
+    const char *file = ctx->argv[1];
+    struct vpn_sealing_pair *pair;
+    char text[VPN_KEY_TEXT_LEN + 1];
+
+    char *error = vpn_sealing_pair_load(file, &pair);
+    if (!error && !pair) {
+        pair = vpn_sealing_pair_create();
+        error = vpn_sealing_pair_save(file, pair);
+    }
+    if (error) {
+        ovs_fatal(0, "%s", error);
+    }
+    vpn_key_format(&pair->public, text);
+    puts(text);
+
+    /* A file that is there is never written again. */
+    error = vpn_sealing_pair_save(file, pair);
+    ovs_assert(error);
+    free(error);
+    vpn_sealing_pair_destroy(pair);
+}
+
+/* fingerprint A B. */
+static void
+test_fingerprint(struct ovs_cmdl_context *ctx)
+{
+    char text[VPN_FINGERPRINT_LEN + 1];
+
+    vpn_fingerprint(ctx->argv[1], ctx->argv[2], text);
+    puts(text);
+}
+
+static void
+test_vpn_keys_main(int argc, char *argv[])
+{
+    static const struct ovs_cmdl_command commands[] = {
+        { "genkey", NULL, 0, 0, test_genkey, OVS_RO },
+        { "pubkey", NULL, 1, 1, test_pubkey, OVS_RO },
+        { "parse", NULL, 1, INT_MAX, test_parse, OVS_RO },
+        { "box", NULL, 0, 0, test_box, OVS_RO },
+        { "lock", NULL, 0, 0, test_lock, OVS_RO },
+        { "keyfile", NULL, 1, 1, test_keyfile, OVS_RO },
+        { "fingerprint", NULL, 2, 2, test_fingerprint, OVS_RO },
+        { NULL, NULL, 0, 0, NULL, OVS_RO },
+    };
+    struct ovs_cmdl_context ctx = { .argc = argc - 1, .argv = argv + 1 };
+
+    set_program_name(argv[0]);
+    vpn_keys_init();
+    ovs_cmdl_run_command(&ctx, commands);
+}
+
+OVSTEST_REGISTER("test-vpn-keys", test_vpn_keys_main);
