@@ -240,8 +240,9 @@ claim_all(struct hmap *claims, const struct vpn_service *service,
 }
 
 /* Checks 'service' and each of its connections.  Stores what it finds in their
- * 'error' members, where nothing stands there yet.  Of two connections that
- * claim the same thing, the older one keeps it. */
+ * 'error' members, where nothing stands there yet.  The connections of a
+ * service that has a mistake itself are not looked at.  Of two connections
+ * that claim the same thing, the older one keeps it. */
 void
 vpn_service_check(struct vpn_service *service)
 {
@@ -254,7 +255,7 @@ vpn_service_check(struct vpn_service *service)
     if (!service->error) {
         service->error = vpn_service_check_subnets(&service->tunnel_subnets);
     }
-    for (size_t i = 0; i < service->n_connections; i++) {
+    for (size_t i = 0; !service->error && i < service->n_connections; i++) {
         struct vpn_connection *c = &service->connections[i];
 
         if (!c->error) {

@@ -3,13 +3,18 @@
 # Unit programs, driven by Open vSwitch's ovstest.
 check_PROGRAMS += tests/ovstest
 tests_ovstest_SOURCES = \
+	tests/fake-db.c \
+	tests/fake-db.h \
+	tests/test-alloc.c \
+	tests/test-phase.c \
+	tests/test-plan.c \
 	tests/test-vpn-check.c \
 	tests/test-vpn-keys.c \
 	tests/test-vpn-pool.c \
 	tests/test-vpn-prefix.c
 nodist_tests_ovstest_SOURCES = tests/ovstest.c
 tests_ovstest_CPPFLAGS = $(AM_CPPFLAGS) -I$(OVS_SRCDIR)/tests
-tests_ovstest_LDADD = $(VPN_LIBS)
+tests_ovstest_LDADD = ovn-vpn/libtranslator.la $(VPN_LIBS)
 tests/ovstest.c: $(OVS_SRCDIR)/tests/ovstest.c
 	$(AM_V_GEN)$(MKDIR_P) tests && cp $< $@
 CLEANFILES += tests/ovstest.c
@@ -18,8 +23,9 @@ CLEANFILES += tests/ovstest.c
 TESTSUITE = $(srcdir)/tests/testsuite
 TESTSUITE_AT = \
 	tests/testsuite.at \
+	tests/plan.at \
 	tests/unit.at
-EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4
+EXTRA_DIST += tests/plan-base.py $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4
 DISTCLEANFILES += tests/atconfig tests/atlocal
 AUTOTEST = $(AUTOM4TE) --language=autotest
 AUTOTEST_PATH = ovn-vpn:ovn-vpn-controller:utilities:tests

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "ovn-vpn/keyring.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/vpn-model.h"
+#include "openvswitch/vlog.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(keyring);
+
+static char *
+load(struct keyring *keyring)
+{
+    char *error = vpn_sealing_pair_load(keyring->file_name, &keyring->pair);
+
+    if (keyring->pair) {
+        vpn_key_format(&keyring->pair->public, keyring->public_text);
+    }
+    return error;
+}
+
+/* Loads the sealing pair from 'file_name', if that exists.  Returns NULL if
+ * successful, otherwise a message for the user, which the caller must free. */
+char *
+keyring_init(struct keyring *keyring, const char *file_name)
+{
+    *keyring = (struct keyring) { .file_name = xstrdup(file_name) };
+    return load(keyring);
+}
+
+void
+keyring_destroy(struct keyring *keyring)
+{
+    vpn_sealing_pair_destroy(keyring->pair);
+    free(keyring->file_name);
+}
+
+/* Checks whether the sealing pair is the one whose public half the database
+ * has, 'nb_public_key', which is NULL if it has none yet.  Returns NULL if we
+ * can work, or could after keyring_create(); otherwise a message for the
+ * operator, which the caller must free.  Looks for a missing file again. */
+char *
+keyring_check(struct keyring *keyring, const char *nb_public_key)
+{
+    if (!keyring->pair) {
+        char *error = load(keyring);
+
+        if (error) {
+            return error;
+        }
+    }
+    if (!nb_public_key) {
+        return NULL;
+    } else if (!keyring->pair) {
+        return xasprintf("%s: there is no sealing key, but the secrets in the "
+                         "database are sealed to %s; copy the file from the "
+                         "other central node or from a backup",
+                         keyring->file_name, nb_public_key);
+    } else if (strcmp(keyring->public_text, nb_public_key)) {
+        return xasprintf("%s: this is not the sealing key of the database, "
+                         "whose secrets are sealed to %s; copy the file from "
+                         "the other central node or from a backup",
+                         keyring->file_name, nb_public_key);
+    }
+    return NULL;
+}
+
+/* Makes a sealing pair and its file, if there is none.  Returns NULL if
+ * successful, otherwise a message for the operator, which the caller must
+ * free. */
+char *
+keyring_create(struct keyring *keyring)
+{
+    if (keyring->pair) {
+        return NULL;
+    }
+
+    struct vpn_sealing_pair *pair = vpn_sealing_pair_create();
+    char *error = vpn_sealing_pair_save(keyring->file_name, pair);
+    vpn_sealing_pair_destroy(pair);
+    if (!error) {
+        error = load(keyring);
+    }
+    if (!error) {
+        VLOG_INFO("made sealing key %s in %s", keyring->public_text,
+                  keyring->file_name);
+    }
+    return error;
+}
+
+/* Makes a key pair for 'service'.  The caller must free '*sealed'. */
+void
+keyring_new_service_key(const struct keyring *keyring, const char *service,
+                        char public_text[VPN_KEY_TEXT_LEN + 1], char **sealed)
+{
+    struct vpn_key *private = vpn_secret_new_private();
+    char *owner = vpn_box_owner_service(service);
+    struct vpn_key public;
+
+    vpn_secret_public(private, &public);
+    vpn_key_format(&public, public_text);
+    *sealed = vpn_box_seal(&keyring->pair->public, VPN_BOX_SERVICE_KEY, owner,
+                           private);
+    free(owner);
+    vpn_secret_free(private);
+}
+
+/* Opens the private key of 'service' and checks that it belongs to its public
+ * key.  Returns NULL if successful, otherwise a message for the user, which
+ * the caller must free.  The caller must free '*privatep' with
+ * vpn_secret_free(). */
+char *
+keyring_open_service_key(const struct keyring *keyring,
+                         const struct vpn_service *service,
+                         struct vpn_key **privatep)
+{
+    char *owner = vpn_box_owner_service(service->name);
+    char *error = vpn_box_open(keyring->pair, service->sealed_private_key,
+                               VPN_BOX_SERVICE_KEY, owner, privatep);
+    free(owner);
+    if (!error) {
+        char text[VPN_KEY_TEXT_LEN + 1];
+        struct vpn_key public;
+
+        vpn_secret_public(*privatep, &public);
+        vpn_key_format(&public, text);
+        if (strcmp(text, service->public_key)) {
+            vpn_secret_free(*privatep);
+            *privatep = NULL;
+            error = xstrdup("it does not belong to public_key");
+        }
+    }
+    if (error) {
+        char *msg = xasprintf("sealed_private_key: %s; restore the right one, "
+                              "or clear it and public_key to have a new pair "
+                              "made", error);
+        free(error);
+        return msg;
+    }
+    return NULL;
+}
+
+/* Opens 'box', the pre-shared key of the connection of 'service' that has
+ * 'public_key'.  Like keyring_open_service_key() otherwise. */
+char *
+keyring_open_psk(const struct keyring *keyring, const char *service,
+                 const char *public_key, const char *box,
+                 struct vpn_key **pskp)
+{
+    char *owner = vpn_box_owner_peer(service, public_key);
+    char *error = vpn_box_open(keyring->pair, box, VPN_BOX_PSK, owner, pskp);
+
+    free(owner);
+    if (error) {
+        char *msg = xasprintf("sealed_psk: %s; make the connection again or "
+                              "clear its sealed_psk", error);
+        free(error);
+        return msg;
+    }
+    return NULL;
+}

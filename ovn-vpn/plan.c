@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "ovn-vpn/plan.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "openvswitch/dynamic-string.h"
+#include "ovn-vpn/router.h"
+#include "util.h"
+#include "uuid.h"
+
+/* Makes 'plan' one of a service that is not served because of 'error'.  Takes
+ * ownership of 'error'. */
+void
+plan_fail(struct plan *plan, char *error)
+{
+    if (plan->error) {
+        free(error);
+    } else {
+        plan->error = error;
+    }
+    plan_rows_clear(&plan->rows);
+    plan_tunnel_destroy(plan->tunnel);
+    plan->tunnel = NULL;
+}
+
+/* Makes the connection with the given 'index' one that is not served because
+ * of 'error', unless that is NULL.  Takes ownership of 'error'. */
+void
+plan_fail_connection(struct plan *plan, size_t index, char *error)
+{
+    if (plan->connection_errors[index]) {
+        free(error);
+    } else {
+        plan->connection_errors[index] = error;
+    }
+}
+
+bool
+plan_connection_is_usable(const struct plan *plan, size_t index)
+{
+    return (!plan->connection_errors[index]
+            && vpn_connection_is_usable(&plan->in.service->connections[index],
+                                        plan->in.now));
+}
+
+void
+plan_warn(struct plan *plan, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    svec_add_nocopy(&plan->warnings, xvasprintf(format, args));
+    va_end(args);
+}
+
+/* Returns the row of 'plan' with the given 'kind' and 'key' in its id, or
+ * NULL. */
+const struct plan_row *
+plan_find_row(const struct plan *plan, const char *kind, const char *key)
+{
+    char *id = xasprintf("%s:%s:%s", plan->in.service->name, kind, key);
+    const struct plan_row *found = NULL;
+
+    for (size_t i = 0; i < plan->rows.n && !found; i++) {
+        if (!strcmp(plan->rows.list[i]->id, id)) {
+            found = plan->rows.list[i];
+        }
+    }
+    free(id);
+    return found;
+}
+
+struct vpn_prefix
+plan_transit(const struct plan *plan, enum plan_transit which)
+{
+    return (struct vpn_prefix) {
+        .addr = alloc_block_addr(&plan->in.options->transit_subnet,
+                                 plan->alloc.block, which),
+        .plen = PLAN_TRANSIT_PLEN,
+    };
+}
+
+/* Returns a locally administered unicast address. */
+struct eth_addr
+plan_mac(const struct vpn_service *service, enum plan_mac which)
+{
+    uint32_t id = service->uuid.parts[0];
+
+    return (struct eth_addr) {
+        .ea = { 0x0a, id >> 24, id >> 16, id >> 8, id, which },
+    };
+}
+
+/* Returns true if 'port' leads to the switch that the service offers, which is
+ * any unless the operator named one. */
+static bool
+is_offered(const struct vpn_service *service, const struct router_port *port)
+{
+    struct uuid uuid;
+
+    return (!service->network
+            || (port->switch_name
+                && !strcmp(port->switch_name, service->network))
+            || (uuid_from_string(&uuid, service->network)
+                && uuid_equals(&uuid, &port->switch_uuid)));
+}
+
+/* What clients reach: what the operator wrote, or the networks that the router
+ * has besides the external ones and ours. */
+static void
+find_offered_subnets(struct plan *plan)
+{
+    const struct vpn_service *service = plan->in.service;
+    const struct router *router = plan->in.router;
+
+    if (service->local_subnets.n) {
+        vpn_prefixes_clone(&plan->offered_subnets, &service->local_subnets);
+        return;
+    }
+    for (size_t i = 0; i < router->n_ports; i++) {
+        const struct router_port *port = &router->ports[i];
+
+        if (!uuid_is_zero(&port->service)
+            || router_port_is_gateway(router, port)
+            || !is_offered(service, port)) {
+            continue;
+        }
+        for (size_t j = 0; j < port->networks.n; j++) {
+            struct vpn_prefix p
+                = vpn_prefix_network(&port->networks.list[j]);
+
+            if (vpn_prefix_is_v4(&p)) {
+                vpn_prefixes_add(&plan->offered_subnets, &p);
+            }
+        }
+    }
+    vpn_prefixes_sort(&plan->offered_subnets);
+    if (!plan->offered_subnets.n) {
+        plan_warn(plan, "there is nothing to reach: router %s has no network "
+                  "besides its external ones%s%s; set local_subnets",
+                  router->name, service->network ? " that belongs to " : "",
+                  service->network ? service->network : "");
+    }
+}
+
+/* Checks the service in 'in' and chooses its gateways.  The caller must
+ * destroy the plan that this returns. */
+struct plan *
+plan_begin(const struct plan_input *in)
+{
+    struct plan *plan = xzalloc(sizeof *plan);
+
+    plan->in = *in;
+    plan->mtu = in->service->mtu ? in->service->mtu : in->options->default_mtu;
+    plan->alloc.block = -1;
+    svec_init(&plan->warnings);
+    plan->connection_errors = xcalloc(in->service->n_connections,
+                                      sizeof *plan->connection_errors);
+    if (!in->service->enabled) {
+        return plan;
+    }
+
+    char *error = plan_check(plan);
+    if (!error) {
+        plan_check_connections(plan);
+        find_offered_subnets(plan);
+        error = plan_choose_gateways(plan);
+    }
+    if (error) {
+        plan_fail(plan, error);
+    }
+    plan->alloc.router = in->router;
+    plan->alloc.gateways = &plan->gateways;
+    return plan;
+}
+
+/* Makes the rows and the tunnel of 'plan', unless the service is disabled or
+ * in error.  alloc_run() must have filled in 'plan->alloc' before. */
+void
+plan_finish(struct plan *plan)
+{
+    if (plan->alloc.error) {
+        plan_fail(plan, xstrdup(plan->alloc.error));
+    }
+    if (plan->error || !plan->in.service->enabled) {
+        return;
+    }
+    plan_add_topology(plan);
+    plan_add_routes(plan);
+    plan_add_nat(plan);
+    plan_add_acls(plan);
+    plan->tunnel = plan_make_tunnel(plan);
+}
+
+void
+plan_destroy(struct plan *plan)
+{
+    if (plan) {
+        for (size_t i = 0; i < plan->in.service->n_connections; i++) {
+            free(plan->connection_errors[i]);
+        }
+        free(plan->connection_errors);
+        plan_rows_clear(&plan->rows);
+        plan_tunnel_destroy(plan->tunnel);
+        vpn_gateways_destroy(&plan->gateways);
+        vpn_prefixes_destroy(&plan->offered_subnets);
+        svec_destroy(&plan->warnings);
+        free(plan->alloc.error);
+        free(plan->error);
+        free(plan);
+    }
+}
+
+/* Appends 'plan' to 'ds' for people. */
+void
+plan_format(const struct plan *plan, struct ds *ds)
+{
+    const struct vpn_service *service = plan->in.service;
+    const char *warning;
+    size_t i;
+
+    ds_put_format(ds, "service %s ("UUID_FMT")\n", service->name,
+                  UUID_ARGS(&service->uuid));
+    if (plan->error) {
+        ds_put_format(ds, "error: %s\n", plan->error);
+    } else if (!service->enabled) {
+        ds_put_cstr(ds, "disabled\n");
+    }
+    SVEC_FOR_EACH (i, warning, &plan->warnings) {
+        ds_put_format(ds, "warning: %s\n", warning);
+    }
+    for (i = 0; i < plan->gateways.n; i++) {
+        ds_put_format(ds, "gateway: %s priority %d\n",
+                      plan->gateways.list[i].chassis,
+                      plan->gateways.list[i].priority);
+    }
+    plan_rows_format(&plan->rows, ds);
+    if (!plan->tunnel) {
+        return;
+    }
+    ds_put_format(ds, "tunnel tag %d port %d mtu %d\n", plan->alloc.tag,
+                  service->listen_port, plan->mtu);
+    for (i = 0; i < plan->tunnel->n_peers; i++) {
+        const struct plan_peer *peer = &plan->tunnel->peers[i];
+
+        ds_put_format(ds, "peer %s: ", peer->connection->name);
+        vpn_prefixes_format(&peer->allowed_ips, ", ", ds);
+        ds_put_char(ds, '\n');
+    }
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OVN_VPN_PLAN_H
+#define OVN_VPN_PLAN_H 1
+
+/* From what the operator wants to the rows that make it so.
+ *
+ * Planning is pure: it reads the plain structures of a snapshot and makes a
+ * 'struct plan', which nb-sync and sb-sync compare with the databases.  A
+ * service is planned whole, in two steps with the allocation of its tag and
+ * transit addresses between them:
+ *
+ *   plan_begin()    checks, and the choice of gateways
+ *   alloc_run()     for all services together
+ *   plan_finish()   rows for OVN, and the tunnel for the chassis
+ *
+ * Each plan-*.c makes one part; plan-check.c holds every reason to refuse. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/vpn-model.h"
+#include "lib/vpn-prefix.h"
+#include "openvswitch/uuid.h"
+#include "ovn-vpn/alloc.h"
+#include "ovn-vpn/plan-row.h"
+#include "packets.h"
+#include "svec.h"
+
+struct chassis_table;
+struct ds;
+struct router;
+struct router_port;
+
+/* What planning a service reads.  Everything outlives the plan. */
+struct plan_input {
+    const struct vpn_service *service;
+    const struct vpn_options *options;
+    const struct chassis_table *chassis;
+
+    /* The service's router.  NULL if it cannot be had; then 'router_error'
+     * says why. */
+    const struct router *router;
+    const char *router_error;
+
+    /* The services that want something of the same router, this one among
+     * them. */
+    const struct vpn_service *const *siblings;
+    size_t n_siblings;
+
+    long long int now;          /* Milliseconds since the epoch. */
+};
+
+/* A peer of the tunnel. */
+struct plan_peer {
+    const struct vpn_connection *connection;
+    struct vpn_prefixes allowed_ips;
+    int keepalive;              /* Seconds, 0 for none. */
+};
+
+/* What each gateway chassis must do. */
+struct plan_tunnel {
+    char *gateway_port;         /* Names of chassisredirect ports. */
+    char *external_port;        /* NULL on a gateway router. */
+    struct eth_addr mac, router_mac;
+    struct vpn_prefixes transit_addresses;  /* The namespace's, with length. */
+    struct vpn_prefixes router_addresses;   /* Of full length. */
+    struct vpn_prefixes addresses;          /* The gateway's in the tunnel. */
+    struct plan_peer *peers;
+    size_t n_peers;
+};
+
+struct plan {
+    struct plan_input in;
+
+    char *error;                /* Why it cannot be served, or NULL. */
+    struct svec warnings;
+    char **connection_errors;   /* One per connection, NULL if none. */
+    struct vpn_gateways gateways;
+    const struct router_port *external_port;
+    struct vpn_prefixes offered_subnets;
+    int mtu;
+    long long int next_expiry;  /* Milliseconds since the epoch, 0 if none. */
+
+    struct alloc_item alloc;
+    struct plan_rows rows;      /* None if the service is not to be served. */
+    struct plan_tunnel *tunnel; /* NULL if the service is not to be served. */
+};
+
+struct plan *plan_begin(const struct plan_input *);
+void plan_finish(struct plan *);
+void plan_fail(struct plan *, char *error);
+void plan_fail_connection(struct plan *, size_t index, char *error);
+bool plan_connection_is_usable(const struct plan *, size_t index);
+void plan_destroy(struct plan *);
+void plan_format(const struct plan *, struct ds *);
+
+/* The parts. */
+char *plan_check(struct plan *);                        /* plan-check.c */
+void plan_check_connections(struct plan *);
+bool plan_in_tunnel_subnets(const struct plan *, const struct vpn_prefix *);
+char *plan_choose_gateways(struct plan *);              /* plan-gateway.c */
+void plan_add_topology(struct plan *);                  /* plan-topology.c */
+void plan_add_routes(struct plan *);                    /* plan-route.c */
+void plan_add_nat(struct plan *);                       /* plan-nat.c */
+void plan_add_acls(struct plan *);                      /* plan-acl.c */
+struct plan_tunnel *plan_make_tunnel(struct plan *);    /* plan-tunnel.c */
+void plan_tunnel_destroy(struct plan_tunnel *);
+
+void plan_warn(struct plan *, const char *format, ...)
+    OVS_PRINTF_FORMAT(2, 3);
+const struct plan_row *plan_find_row(const struct plan *, const char *kind,
+                                     const char *key);
+
+/* Addresses of a service's transit block: the gateway network has the router
+ * and the namespace in it, the join network both routers. */
+enum plan_transit {
+    PLAN_TRANSIT_GW_NETWORK = 0,
+    PLAN_TRANSIT_GW = 1,        /* Service's router, towards the namespace. */
+    PLAN_TRANSIT_NS = 2,        /* Namespace. */
+    PLAN_TRANSIT_RT = 5,        /* Tenant's router. */
+    PLAN_TRANSIT_UP = 6,        /* Service's router, towards the tenant's. */
+    PLAN_TRANSIT_PLEN = 30,
+};
+struct vpn_prefix plan_transit(const struct plan *, enum plan_transit);
+
+/* Ethernet addresses of a service, which derive from its UUID. */
+enum plan_mac { PLAN_MAC_GW, PLAN_MAC_NS, PLAN_MAC_RT, PLAN_MAC_UP };
+struct eth_addr plan_mac(const struct vpn_service *, enum plan_mac);
+
+#endif /* ovn-vpn/plan.h */

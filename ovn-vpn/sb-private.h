@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OVN_VPN_SB_PRIVATE_H
+#define OVN_VPN_SB_PRIVATE_H 1
+
+/* What the files of sb-sync share. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct keyring;
+struct ovsdb_idl;
+struct ovsdb_idl_index;
+struct ovsdb_idl_txn;
+struct plan;
+struct svec;
+struct vpn_key;
+struct vpn_service;
+struct vpnsbrec_tunnel;
+
+struct sb_sync {
+    struct ovsdb_idl *idl;
+    struct ovsdb_idl_index *tunnels;        /* By service. */
+    struct ovsdb_idl_index *sealed_keys;    /* By tunnel. */
+    struct ovsdb_idl_index *peers;          /* By tunnel. */
+    struct ovsdb_idl_index *tunnel_states;  /* By tunnel. */
+    struct ovsdb_idl_index *peer_states;    /* By tunnel. */
+};
+
+/* A service's keys, opened when first needed. */
+struct service_keys {
+    const struct keyring *keyring;
+    const struct vpn_service *service;
+    struct vpn_key *private;    /* NULL until opened. */
+    struct vpn_key *lock_key;   /* From vpn_lock_key(). */
+};
+char *service_keys_open(struct service_keys *);
+
+bool same_strings(char **list, size_t n, const struct svec *want);
+
+void sb_peers_sync(const struct sb_sync *, struct ovsdb_idl_txn *,
+                   const struct vpnsbrec_tunnel *, struct service_keys *,
+                   struct plan *);
+void sb_peers_delete(const struct sb_sync *, const struct vpnsbrec_tunnel *);
+
+#endif /* ovn-vpn/sb-private.h */

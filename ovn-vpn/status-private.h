@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OVN_VPN_STATUS_PRIVATE_H
+#define OVN_VPN_STATUS_PRIVATE_H 1
+
+/* What the files of the status share: status.c decides, status-global.c does
+ * what concerns the whole, status-report.c looks up what chassis say, and
+ * status-write.c writes what has changed. */
+
+struct chassis;
+struct ovsdb_idl_txn;
+struct phase;
+struct plan;
+struct status;
+struct status_input;
+struct uuid;
+struct vpnnbrec_vpn_service;
+struct vpnsbrec_tunnel_state;
+
+const struct chassis *status_find_host(const struct status_input *,
+                                       const struct plan *);
+void status_run_global(const struct status *, const struct status_input *);
+
+void status_load_reports(struct status *, const struct status_input *);
+void status_clear_reports(struct status *);
+const struct vpnsbrec_tunnel_state *status_find_report(
+    const struct status *, const struct uuid *service, const char *chassis);
+long long int status_last_handshake(const struct status *,
+                                    const struct uuid *connection);
+
+void status_write_service(const struct vpnnbrec_vpn_service *,
+                          const struct plan *, const struct phase *,
+                          const struct chassis *host,
+                          const struct vpnsbrec_tunnel_state *,
+                          long long int wall);
+long long int status_write_connections(const struct status *,
+                                       const struct status_input *,
+                                       const struct plan *);
+void status_write_chassis(const struct status_input *, struct ovsdb_idl_txn *);
+
+#endif /* ovn-vpn/status-private.h */

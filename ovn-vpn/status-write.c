@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "ovn-vpn/status-private.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/ovn-nb-idl.h"
+#include "lib/ovn-vpn-nb-idl.h"
+#include "lib/ovn-vpn-sb-idl.h"
+#include "lib/vpn-model.h"
+#include "openvswitch/shash.h"
+#include "ovn-vpn/chassis.h"
+#include "ovn-vpn/phase.h"
+#include "ovn-vpn/plan.h"
+#include "ovn-vpn/status.h"
+#include "svec.h"
+#include "util.h"
+
+/* Makes 'vpn_nb', 'vpn_sb' and 'ovn_nb' replicate what the status reads and
+ * writes. */
+void
+status_add_columns(struct ovsdb_idl *vpn_nb, struct ovsdb_idl *vpn_sb,
+                   struct ovsdb_idl *ovn_nb)
+{
+    static const struct ovsdb_idl_column *nb_columns[] = {
+        &vpnnbrec_nb_global_col_nb_cfg,
+        &vpnnbrec_nb_global_col_nb_cfg_timestamp,
+        &vpnnbrec_nb_global_col_sb_cfg,
+        &vpnnbrec_nb_global_col_sb_cfg_timestamp,
+        &vpnnbrec_nb_global_col_hv_cfg,
+        &vpnnbrec_nb_global_col_hv_cfg_timestamp,
+        &vpnnbrec_nb_global_col_sealing_public_key,
+        &vpnnbrec_nb_global_col_status,
+        &vpnnbrec_vpn_service_col_key_created_at,
+        &vpnnbrec_vpn_service_col_phase,
+        &vpnnbrec_vpn_service_col_public_ip,
+        &vpnnbrec_vpn_service_col_active_chassis,
+        &vpnnbrec_vpn_service_col_active_since,
+        &vpnnbrec_vpn_service_col_error_message,
+        &vpnnbrec_vpn_service_col_offered_subnets,
+        &vpnnbrec_vpn_service_col_warnings,
+        &vpnnbrec_vpn_service_col_status,
+        &vpnnbrec_vpn_connection_col_status,
+        &vpnnbrec_vpn_connection_col_error_message,
+        &vpnnbrec_chassis_col_hostname,
+        &vpnnbrec_chassis_col_backend,
+        &vpnnbrec_chassis_col_version,
+        &vpnnbrec_chassis_col_alive,
+        &vpnnbrec_chassis_col_problems,
+    };
+    static const struct ovsdb_idl_column *sb_columns[] = {
+        &vpnsbrec_tunnel_state_col_tunnel,
+        &vpnsbrec_tunnel_state_col_chassis,
+        &vpnsbrec_tunnel_state_col_active,
+        &vpnsbrec_tunnel_state_col_active_since,
+        &vpnsbrec_tunnel_state_col_problems,
+        &vpnsbrec_tunnel_state_col_takeover,
+        &vpnsbrec_peer_state_col_peer,
+        &vpnsbrec_peer_state_col_last_handshake,
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(nb_columns); i++) {
+        ovsdb_idl_add_column(vpn_nb, nb_columns[i]);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(sb_columns); i++) {
+        ovsdb_idl_add_column(vpn_sb, sb_columns[i]);
+    }
+    ovsdb_idl_add_column(ovn_nb, &nbrec_nb_global_col_options);
+    ovsdb_idl_add_column(ovn_nb, &nbrec_nb_global_col_nb_cfg);
+}
+
+/* Each function below writes a column only if it differs, so that a pass that
+ * finds nothing new commits nothing. */
+
+static bool
+same_svec(char **list, size_t n, const struct svec *want)
+{
+    for (size_t i = 0; n == want->n && i < n; i++) {
+        if (strcmp(list[i], want->names[i])) {
+            return false;
+        }
+    }
+    return n == want->n;
+}
+
+static bool
+same_int(const int64_t *have, size_t n, int64_t want)
+{
+    return want ? n == 1 && have[0] == want : !n;
+}
+
+/* Services. */
+
+static void
+write_service_sets(const struct vpnnbrec_vpn_service *row,
+                   const struct plan *plan)
+{
+    struct svec subnets = SVEC_EMPTY_INITIALIZER;
+    struct svec warnings;
+
+    svec_clone(&warnings, &plan->warnings);
+    svec_sort_unique(&warnings);
+    if (!same_svec(row->warnings, row->n_warnings, &warnings)) {
+        vpnnbrec_vpn_service_set_warnings(
+            row, (const char **) warnings.names, warnings.n);
+    }
+    svec_destroy(&warnings);
+
+    for (size_t i = 0; i < plan->offered_subnets.n; i++) {
+        svec_add_nocopy(&subnets,
+                        vpn_prefix_to_string(&plan->offered_subnets.list[i]));
+    }
+    svec_sort_unique(&subnets);
+    if (!same_svec(row->offered_subnets, row->n_offered_subnets, &subnets)) {
+        vpnnbrec_vpn_service_set_offered_subnets(
+            row, (const char **) subnets.names, subnets.n);
+    }
+    svec_destroy(&subnets);
+}
+
+static void
+write_service_details(const struct vpnnbrec_vpn_service *row,
+                      const struct plan *plan,
+                      const struct vpnsbrec_tunnel_state *state)
+{
+    static const struct {
+        const char *from, *to;
+    } takeover[] = {
+        { "at", "last_takeover_at" },
+        { "milliseconds", "last_takeover_ms" },
+        { "called", "last_takeover_called" },
+        { "back", "last_takeover_back" },
+    };
+    struct smap map = SMAP_INITIALIZER(&map);
+
+    if (plan->tunnel) {
+        smap_add_format(&map, "mtu", "%d", plan->mtu);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(takeover); i++) {
+        const char *old = smap_get(&row->status, takeover[i].to);
+        bool found = false;
+
+        for (size_t j = 0; state && j < state->n_takeover; j++) {
+            if (!strcmp(state->key_takeover[j], takeover[i].from)) {
+                smap_add_format(&map, takeover[i].to, "%"PRId64,
+                                state->value_takeover[j]);
+                found = true;
+            }
+        }
+        if (!found && old) {
+            smap_add(&map, takeover[i].to, old);
+        }
+    }
+    if (!smap_equal(&map, &row->status)) {
+        vpnnbrec_vpn_service_set_status(row, &map);
+    }
+    smap_destroy(&map);
+}
+
+/* Writes into 'row' what is known of its service.  'host' is the chassis where
+ * it resides and 'state' what the agent there says, either may be NULL. */
+void
+status_write_service(const struct vpnnbrec_vpn_service *row,
+                     const struct plan *plan, const struct phase *phase,
+                     const struct chassis *host,
+                     const struct vpnsbrec_tunnel_state *state,
+                     long long int wall)
+{
+    const struct vpn_service *service = plan->in.service;
+    int64_t since = state && state->n_active_since ? state->active_since[0]
+                                                   : 0;
+    const char *chassis = host ? host->name : NULL;
+    char *ip = (plan->tunnel ? vpn_addr_to_string(&service->external_ip)
+                : NULL);
+
+    if (!row->n_created_at) {
+        int64_t created = wall;
+        vpnnbrec_vpn_service_set_created_at(row, &created, 1);
+    }
+    if (!row->phase || strcmp(row->phase, phase->name)) {
+        vpnnbrec_vpn_service_set_phase(row, phase->name);
+    }
+    if (!nullable_string_is_equal(row->error_message, phase->error)) {
+        vpnnbrec_vpn_service_set_error_message(row, phase->error);
+    }
+    if (!nullable_string_is_equal(row->public_ip, ip)) {
+        vpnnbrec_vpn_service_set_public_ip(row, ip);
+    }
+    if (!nullable_string_is_equal(row->active_chassis, chassis)) {
+        vpnnbrec_vpn_service_set_active_chassis(row, chassis);
+    }
+    if (!same_int(row->active_since, row->n_active_since, since)) {
+        vpnnbrec_vpn_service_set_active_since(row, &since, since != 0);
+    }
+    write_service_sets(row, plan);
+    write_service_details(row, plan, state);
+    free(ip);
+}
+
+/* Connections. */
+
+/* Writes the status of connections of 'plan'.  Returns the time, on the
+ * monotonic clock, at which one of them will no longer count as active. */
+long long int
+status_write_connections(const struct status *status,
+                         const struct status_input *in,
+                         const struct plan *plan)
+{
+    const struct vpn_service *service = plan->in.service;
+    long long int next = LLONG_MAX;
+
+    for (size_t i = 0; i < service->n_connections; i++) {
+        const struct vpn_connection *c = &service->connections[i];
+        const struct vpnnbrec_vpn_connection *row
+            = vpnnbrec_vpn_connection_get_for_uuid(in->vpn_nb, &c->uuid);
+        const char *error = (c->error ? c->error
+                             : plan->connection_errors[i]);
+        long long int at = status_last_handshake(status, &c->uuid);
+        long long int age = in->wall - at;
+        bool usable = plan->tunnel && plan_connection_is_usable(plan, i);
+        bool active = usable && at && age <= VPN_SESSION_MAX_MS;
+        const char *name = (active ? "active"
+                            : usable && !at ? "pending"
+                            : "inactive");
+
+        if (active) {
+            next = MIN(next, in->now + VPN_SESSION_MAX_MS - age + 1);
+        }
+        if (!row->status || strcmp(row->status, name)) {
+            vpnnbrec_vpn_connection_set_status(row, name);
+        }
+        if (!nullable_string_is_equal(row->error_message, error)) {
+            vpnnbrec_vpn_connection_set_error_message(row, error);
+        }
+    }
+    return next;
+}
+
+/* Chassis. */
+
+static void
+write_chassis_row(const struct vpnnbrec_chassis *row, const struct chassis *c)
+{
+    struct svec problems = SVEC_EMPTY_INITIALIZER;
+    const char *problem;
+
+    SSET_FOR_EACH (problem, &c->problems) {
+        svec_add(&problems, problem);
+    }
+    svec_sort_unique(&problems);
+    if (!same_svec(row->problems, row->n_problems, &problems)) {
+        vpnnbrec_chassis_set_problems(
+            row, (const char **) problems.names, problems.n);
+    }
+    svec_destroy(&problems);
+
+    if (strcmp(row->hostname, c->hostname)) {
+        vpnnbrec_chassis_set_hostname(row, c->hostname);
+    }
+    if (strcmp(row->backend, c->backend)) {
+        vpnnbrec_chassis_set_backend(row, c->backend);
+    }
+    if (strcmp(row->version, c->version)) {
+        vpnnbrec_chassis_set_version(row, c->version);
+    }
+    if (row->alive != c->alive) {
+        vpnnbrec_chassis_set_alive(row, c->alive);
+    }
+}
+
+/* Writes a row for each chassis with an agent.  A row whose agent is gone says
+ * so, and stays while the operator wants something of it. */
+void
+status_write_chassis(const struct status_input *in, struct ovsdb_idl_txn *txn)
+{
+    const struct vpnnbrec_chassis *row;
+    struct shash rows = SHASH_INITIALIZER(&rows);
+    struct shash_node *node;
+
+    VPNNBREC_CHASSIS_FOR_EACH_SAFE (row, in->vpn_nb) {
+        const struct chassis *c = chassis_table_find(in->chassis, row->name);
+
+        shash_add_once(&rows, row->name, row);
+        if (c && c->has_agent) {
+            continue;
+        } else if (row->drain) {
+            if (row->alive) {
+                vpnnbrec_chassis_set_alive(row, false);
+            }
+        } else {
+            vpnnbrec_chassis_delete(row);
+        }
+    }
+    SHASH_FOR_EACH (node, &in->chassis->by_name) {
+        const struct chassis *c = node->data;
+
+        if (!c->has_agent) {
+            continue;
+        }
+        row = shash_find_data(&rows, c->name);
+        if (!row) {
+            row = vpnnbrec_chassis_insert(txn);
+            vpnnbrec_chassis_set_name(row, c->name);
+        }
+        write_chassis_row(row, c);
+    }
+    shash_destroy(&rows);
+}
