@@ -202,10 +202,11 @@ daemon_state_destroy(struct daemon_state *d)
 static void
 update_role(struct daemon_state *d)
 {
-    char *not_ready = translator_check(d->translator);
+    enum vlog_level level;
+    char *not_ready = translator_check(d->translator, &level);
 
     if (!nullable_string_is_equal(not_ready, d->not_ready)) {
-        VLOG(not_ready ? VLL_WARN : VLL_INFO, "%s%s",
+        VLOG(not_ready ? level : VLL_INFO, "%s%s",
              not_ready ? "cannot work: " : "ready to work",
              not_ready ? not_ready : "");
     }

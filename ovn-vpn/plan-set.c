@@ -145,13 +145,14 @@ allocate(struct plan_set *set)
     free(items);
 }
 
-/* Plans all services in 'vpn_nb' for the routers in 'ovn_nb'.  'now' is in
- * milliseconds since the epoch. */
+/* Plans all services in 'vpn_nb' for the routers in 'ovn_nb'.  'vpn_sb' says
+ * what they hold already.  'now' is in milliseconds since the epoch. */
 void
 plan_set_run(struct plan_set *set, struct ovsdb_idl *vpn_nb,
-             struct ovsdb_idl *ovn_nb, long long int now)
+             struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_nb,
+             long long int now)
 {
-    snapshot_init(&set->snapshot, ovn_nb);
+    snapshot_init(&set->snapshot, ovn_nb, vpn_sb);
     set->services = snapshot_services(vpn_nb, &set->n);
     set->plans = xcalloc(set->n + 1, sizeof *set->plans);
 

@@ -33,7 +33,8 @@ struct plan_set {
 
 void plan_set_init(struct plan_set *);
 void plan_set_run(struct plan_set *, struct ovsdb_idl *vpn_nb,
-                  struct ovsdb_idl *ovn_nb, long long int now);
+                  struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_nb,
+                  long long int now);
 void plan_set_destroy(struct plan_set *);
 
 #endif /* ovn-vpn/plan-set.h */

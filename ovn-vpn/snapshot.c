@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "lib/ovn-nb-idl.h"
+#include "lib/ovn-vpn-sb-idl.h"
 #include "lib/vpn-model.h"
 #include "ovn-vpn/alloc.h"
 #include "ovn-vpn/plan-row.h"
@@ -76,8 +77,9 @@ snapshot_get_owner(const struct smap *external_ids, struct uuid *service)
     }
 }
 
-/* What a service holds: the tag of its localnet port and the first address of
- * its gateway port. */
+/* What a service holds: a tag and an address of its transit block.  Its tunnel
+ * says so, or, should that have been lost, its localnet port and its gateway
+ * port. */
 struct held {
     struct hmap_node node;      /* In 'snapshot.held', by service. */
     struct uuid service;
@@ -99,8 +101,11 @@ find_held(const struct snapshot *s, const struct uuid *service)
     return NULL;
 }
 
-static struct held *
-get_held(struct snapshot *s, const struct uuid *service)
+/* Notes that 'service' holds 'tag', if it is nonzero, and the block in which
+ * 'addr' lies, if it is nonnull.  What was noted first counts. */
+static void
+hold(struct snapshot *s, const struct uuid *service, int tag,
+     const struct in6_addr *addr)
 {
     struct held *held = find_held(s, service);
 
@@ -109,7 +114,29 @@ get_held(struct snapshot *s, const struct uuid *service)
         held->service = *service;
         hmap_insert(&s->held, &held->node, uuid_hash(service));
     }
-    return held;
+    if (!held->tag) {
+        held->tag = tag;
+    }
+    if (addr && !held->has_addr) {
+        held->has_addr = true;
+        held->addr = *addr;
+    }
+}
+
+static void
+hold_tunnel(struct snapshot *s, const struct vpnsbrec_tunnel *tunnel)
+{
+    struct vpn_prefix p;
+
+    hold(s, &tunnel->service, tunnel->tag, NULL);
+    if (tunnel->n_transit_addresses) {
+        char *error = vpn_prefix_parse_cidr(tunnel->transit_addresses[0], &p);
+
+        if (!error) {
+            hold(s, &tunnel->service, 0, &p.addr);
+        }
+        free(error);
+    }
 }
 
 /* Indexes of names. */
@@ -150,10 +177,7 @@ index_router(struct snapshot *s, const struct nbrec_logical_router *lr)
             && lrp->n_networks) {
             char *error = vpn_prefix_parse_cidr(lrp->networks[0], &p);
             if (!error) {
-                struct held *held = get_held(s, &owner);
-
-                held->has_addr = true;
-                held->addr = p.addr;
+                hold(s, &owner, 0, &p.addr);
             }
             free(error);
         }
@@ -178,16 +202,19 @@ index_switch(struct snapshot *s, const struct nbrec_logical_switch *ls)
         snapshot_get_owner(&lsp->external_ids, &owner);
         if (id && !uuid_is_zero(&owner) && string_ends_with(id, ":lsp:ln")
             && lsp->n_tag) {
-            get_held(s, &owner)->tag = lsp->tag[0];
+            hold(s, &owner, lsp->tag[0], NULL);
         }
     }
 }
 
-/* Prepares 's' to answer questions about what 'nb' holds now.  It must be
- * destroyed before 'nb' changes. */
+/* Prepares 's' to answer questions about what 'nb' holds now, and about what
+ * services hold according to 'vpn_sb'.  It must be destroyed before they
+ * change. */
 void
-snapshot_init(struct snapshot *s, struct ovsdb_idl *nb)
+snapshot_init(struct snapshot *s, struct ovsdb_idl *nb,
+              struct ovsdb_idl *vpn_sb)
 {
+    const struct vpnsbrec_tunnel *tunnel;
     const struct nbrec_logical_router *lr;
     const struct nbrec_logical_switch *ls;
 
@@ -197,6 +224,9 @@ snapshot_init(struct snapshot *s, struct ovsdb_idl *nb)
     shash_init(&s->router_ports);
     shash_init(&s->switch_ports);
     hmap_init(&s->held);
+    VPNSBREC_TUNNEL_FOR_EACH (tunnel, vpn_sb) {
+        hold_tunnel(s, tunnel);
+    }
     NBREC_LOGICAL_ROUTER_FOR_EACH (lr, nb) {
         index_router(s, lr);
     }

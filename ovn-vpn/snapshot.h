@@ -18,7 +18,7 @@ struct uuid;
 struct vpn_prefix;
 struct vpn_service;
 
-/* OVN's Northbound database at one moment. */
+/* OVN's Northbound database at one moment, and what services hold. */
 struct snapshot {
     struct ovsdb_idl *nb;
     struct hmap routers;            /* Those read so far. */
@@ -29,7 +29,8 @@ struct snapshot {
 };
 
 void snapshot_add_columns(struct ovsdb_idl *nb);
-void snapshot_init(struct snapshot *, struct ovsdb_idl *nb);
+void snapshot_init(struct snapshot *, struct ovsdb_idl *nb,
+                   struct ovsdb_idl *vpn_sb);
 void snapshot_destroy(struct snapshot *);
 
 const struct router *snapshot_find_router(struct snapshot *, const char *name,

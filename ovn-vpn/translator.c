@@ -37,8 +37,8 @@ COVERAGE_DEFINE(translator_pass);
 
 #define PASS_STOPWATCH_NAME "ovn-vpn-pass"
 
-/* Pause after the VPN Southbound database has refused a transaction. */
-#define SB_RETRY_MS 1000
+/* Pause after one of our own databases has refused a transaction. */
+#define RETRY_MS 1000
 
 struct translator {
     struct translator_dbs dbs;
@@ -49,7 +49,10 @@ struct translator {
     struct status status;
     struct chassis_pulse pulse;
     struct failures failures;       /* What OVN's database refused. */
-    long long int sb_retry_at;      /* No pass before. */
+    unsigned int seqno;             /* Of the databases in the last pass. */
+    int64_t sb_cfg;                 /* As written in the last pass. */
+    bool forced;                    /* A pass is due in any case. */
+    long long int retry_at;      /* No pass before. */
     long long int next_run;         /* A pass then, even if nothing changes. */
     int64_t seen_nb_cfg;            /* nb_cfg in the last pass. */
     char *option_problems;          /* As last logged. */
@@ -104,16 +107,25 @@ translator_reset(struct translator *t)
 {
     nb_global_init(&t->nb_global);
     failures_clear(&t->failures);
-    t->sb_retry_at = LLONG_MIN;
+    t->retry_at = LLONG_MIN;
     t->next_run = LLONG_MAX;
     t->seen_nb_cfg = -1;
+    t->forced = true;
+}
+
+/* Makes the next call to translator_run() make a pass. */
+void
+translator_force(struct translator *t)
+{
+    t->forced = true;
 }
 
 /* Returns NULL if passes can be made, otherwise what is missing, which the
- * caller must free.  To work before every database has been seen would mean to
- * delete what only seems to be superfluous. */
+ * caller must free, and stores in '*level' how serious that is.  To work
+ * before every database has been seen would mean to delete what only seems to
+ * be superfluous. */
 char *
-translator_check(struct translator *t)
+translator_check(struct translator *t, enum vlog_level *level)
 {
     const struct {
         struct ovsdb_idl *idl;
@@ -125,6 +137,7 @@ translator_check(struct translator *t)
         { t->dbs.ovn_sb, "OVN_Southbound" },
     };
 
+    *level = VLL_INFO;
     for (size_t i = 0; i < ARRAY_SIZE(dbs); i++) {
         if (!ovsdb_idl_has_ever_connected(dbs[i].idl)) {
             return xasprintf("database %s has not been reached yet",
@@ -133,6 +146,7 @@ translator_check(struct translator *t)
     }
 
     const char *public_key;
+    *level = VLL_WARN;
     if (!status_get_sealing_key(t->dbs.vpn_nb->idl, &public_key)) {
         return xstrdup("database OVN_VPN_Northbound is empty; run "
                        "\"ovn-vpn-nbctl init\"");
@@ -170,8 +184,8 @@ make_plans(struct translator *t, struct plan_set *set)
                       chassis_pulse_run(&t->pulse, &set->chassis,
                                         time_msec()));
     snapshot_hosts(t->dbs.ovn_sb, &set->hosts);
-    plan_set_run(set, t->dbs.vpn_nb->idl, t->dbs.ovn_nb->idl,
-                 time_wall_msec());
+    plan_set_run(set, t->dbs.vpn_nb->idl, t->dbs.vpn_sb->idl,
+                 t->dbs.ovn_nb->idl, time_wall_msec());
     if (set->next_expiry) {
         t->next_run = MIN(t->next_run, time_msec() + set->next_expiry
                                        - time_wall_msec());
@@ -288,7 +302,7 @@ write_status(struct translator *t, const struct plan_set *set)
         .plans = set->plans,
         .n_plans = set->n,
         .seen_nb_cfg = t->seen_nb_cfg,
-        .sb_cfg = MIN(t->dbs.vpn_sb->cur_cfg, t->dbs.ovn_nb->cur_cfg),
+        .sb_cfg = t->sb_cfg,
         .ovn_cfg = t->nb_global.target,
         .now = time_msec(),
         .wall = time_wall_msec(),
@@ -321,6 +335,15 @@ commit_failed(const struct ovsdb_idl_loop *loop, const char **errorp)
     return true;
 }
 
+/* Makes another pass as soon as the failed transaction has been cleared
+ * away. */
+static void
+retry(struct translator *t)
+{
+    t->forced = true;
+    poll_immediate_wake();
+}
+
 /* Notes what became of the transactions of the last pass.  To be called
  * between ovsdb_idl_loop_run() and ovsdb_idl_loop_commit_and_wait(). */
 void
@@ -332,31 +355,64 @@ translator_check_commits(struct translator *t)
         nb_global_note_failure(&t->nb_global);
         if (error) {
             failures_note(&t->failures, error, time_msec());
+            retry(t);
         }
     } else if (!t->dbs.ovn_nb->committing_txn) {
         failures_clear_suspect(&t->failures);
     }
-    if (commit_failed(t->dbs.vpn_sb, &error) && error) {
-        t->sb_retry_at = time_msec() + SB_RETRY_MS;
+    if ((commit_failed(t->dbs.vpn_sb, &error) && error)
+        || (commit_failed(t->dbs.vpn_nb, &error) && error)) {
+        t->retry_at = time_msec() + RETRY_MS;
+        retry(t);
     }
 }
 
-/* Makes one pass, if all databases have a transaction open. */
+static int64_t
+get_sb_cfg(const struct translator *t)
+{
+    return MIN(t->dbs.vpn_sb->cur_cfg, t->dbs.ovn_nb->cur_cfg);
+}
+
+/* Returns true if something has changed since the last pass, and remembers
+ * it. */
+static bool
+pass_is_due(struct translator *t)
+{
+    unsigned int seqno = (ovsdb_idl_get_seqno(t->dbs.vpn_nb->idl)
+                          + ovsdb_idl_get_seqno(t->dbs.vpn_sb->idl)
+                          + ovsdb_idl_get_seqno(t->dbs.ovn_nb->idl)
+                          + ovsdb_idl_get_seqno(t->dbs.ovn_sb));
+    long long int now = time_msec();
+    bool due = (t->forced || seqno != t->seqno || get_sb_cfg(t) != t->sb_cfg
+                || now >= t->next_run
+                || now >= failures_next_retry(&t->failures));
+
+    if (due) {
+        t->forced = false;
+        t->seqno = seqno;
+        t->sb_cfg = get_sb_cfg(t);
+    }
+    return due;
+}
+
+/* Makes one pass, if one is due and all databases have a transaction open. */
 void
 translator_run(struct translator *t)
 {
     struct plan_set set;
 
     if (!t->dbs.vpn_nb->open_txn || !t->dbs.vpn_sb->open_txn
-        || !t->dbs.ovn_nb->open_txn || time_msec() < t->sb_retry_at) {
+        || !t->dbs.ovn_nb->open_txn || time_msec() < t->retry_at
+        || !pass_is_due(t)) {
         return;
     }
 
     char *error = keyring_create(&t->keyring);
     if (error) {
-        static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(1, 1);
-        VLOG_ERR_RL(&rl, "%s", error);
+        VLOG_ERR("%s", error);
         free(error);
+        t->retry_at = time_msec() + RETRY_MS;
+        t->forced = true;
         return;
     }
     if (status_publish_keys(t->dbs.vpn_nb->idl, &t->keyring)) {
@@ -380,8 +436,8 @@ translator_wait(struct translator *t)
     long long int next = MIN(t->next_run,
                              failures_next_retry(&t->failures));
 
-    if (t->sb_retry_at > time_msec()) {
-        next = MIN(next, t->sb_retry_at);
+    if (t->retry_at > time_msec()) {
+        next = MIN(next, t->retry_at);
     }
     if (next != LLONG_MAX) {
         poll_timer_wait_until(next);

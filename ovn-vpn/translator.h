@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+#include "openvswitch/vlog.h"
+
 struct ds;
 struct ovsdb_idl;
 struct ovsdb_idl_loop;
@@ -26,9 +28,10 @@ char *translator_create(const struct translator_dbs *, const char *key_file,
 void translator_destroy(struct translator *);
 
 /* Whether the databases and the sealing key allow work. */
-char *translator_check(struct translator *);
+char *translator_check(struct translator *, enum vlog_level *);
 
 void translator_check_commits(struct translator *);
+void translator_force(struct translator *);
 void translator_run(struct translator *);
 void translator_wait(struct translator *);
 void translator_reset(struct translator *);

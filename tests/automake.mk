@@ -23,6 +23,8 @@ CLEANFILES += tests/ovstest.c
 TESTSUITE = $(srcdir)/tests/testsuite
 TESTSUITE_AT = \
 	tests/testsuite.at \
+	tests/ovn-vpn-macros.at \
+	tests/ovn-vpn.at \
 	tests/plan.at \
 	tests/unit.at
 EXTRA_DIST += tests/plan-base.py $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4

@@ -67,7 +67,8 @@ test_plan_main(int argc, char *argv[])
     snapshot_chassis(dbs[OVN_SB].idl, dbs[VPN_NB].idl, dbs[VPN_SB].idl,
                      &set.chassis);
     snapshot_hosts(dbs[OVN_SB].idl, &set.hosts);
-    plan_set_run(&set, dbs[VPN_NB].idl, dbs[OVN_NB].idl, 1000);
+    plan_set_run(&set, dbs[VPN_NB].idl, dbs[VPN_SB].idl, dbs[OVN_NB].idl,
+                 1000);
     for (size_t i = 0; i < set.n; i++) {
         const struct vpn_service *service = set.services[i];
 

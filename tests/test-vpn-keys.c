@@ -162,6 +162,50 @@ test_keyfile(struct ovs_cmdl_context *ctx)
     vpn_sealing_pair_destroy(pair);
 }
 
+static void
+print_secret(char *error, struct vpn_key *secret)
+{
+    char text[VPN_KEY_TEXT_LEN + 1];
+
+    if (error) {
+        ovs_fatal(0, "%s", error);
+    }
+    vpn_key_format(secret, text);
+    puts(text);
+    vpn_secret_free(secret);
+}
+
+/* open FILE OWNER BOX: the private key in BOX, which was sealed to the key in
+ * FILE. */
+static void
+test_open(struct ovs_cmdl_context *ctx)
+{
+    struct vpn_sealing_pair *pair;
+    struct vpn_key *secret;
+
+    char *error = vpn_sealing_pair_load(ctx->argv[1], &pair);
+    ovs_assert(!error && pair);
+    error = vpn_box_open(pair, ctx->argv[3], VPN_BOX_SERVICE_KEY,
+                         ctx->argv[2], &secret);
+    print_secret(error, secret);
+    vpn_sealing_pair_destroy(pair);
+}
+
+/* unlock PRIVATE OWNER BOX: the pre-shared key in BOX, which is that of a peer
+ * of the tunnel with PRIVATE key. */
+static void
+test_unlock(struct ovs_cmdl_context *ctx)
+{
+    struct vpn_key private, *lock_key, *secret;
+
+    ovs_assert(vpn_key_parse(ctx->argv[1], &private));
+    lock_key = vpn_lock_key(&private);
+    char *error = vpn_box_unlock(lock_key, ctx->argv[3], VPN_BOX_PSK,
+                                 ctx->argv[2], &secret);
+    print_secret(error, secret);
+    vpn_secret_free(lock_key);
+}
+
 /* fingerprint A B. */
 static void
 test_fingerprint(struct ovs_cmdl_context *ctx)
@@ -182,6 +226,8 @@ test_vpn_keys_main(int argc, char *argv[])
         { "box", NULL, 0, 0, test_box, OVS_RO },
         { "lock", NULL, 0, 0, test_lock, OVS_RO },
         { "keyfile", NULL, 1, 1, test_keyfile, OVS_RO },
+        { "open", NULL, 3, 3, test_open, OVS_RO },
+        { "unlock", NULL, 3, 3, test_unlock, OVS_RO },
         { "fingerprint", NULL, 2, 2, test_fingerprint, OVS_RO },
         { NULL, NULL, 0, 0, NULL, OVS_RO },
     };
