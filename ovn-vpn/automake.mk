@@ -30,6 +30,8 @@ ovn_vpn_libtranslator_la_SOURCES = \
 	ovn-vpn/failures.h \
 	ovn-vpn/keyring.c \
 	ovn-vpn/keyring.h \
+	ovn-vpn/loop-commit.c \
+	ovn-vpn/loop-commit.h \
 	ovn-vpn/nb-global.c \
 	ovn-vpn/nb-global.h \
 	ovn-vpn/nb-row.c \

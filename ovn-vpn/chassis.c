@@ -86,10 +86,27 @@ chassis_pulse_destroy(struct chassis_pulse *pulses)
     shash_destroy_free_data(&pulses->seen);
 }
 
+/* Notes the heartbeat of 'c', whose agent has a row. */
+static void
+feel(struct chassis_pulse *pulses, const struct chassis *c, long long int now)
+{
+    struct pulse *pulse = shash_find_data(&pulses->seen, c->name);
+
+    if (!pulse) {
+        pulse = xmalloc(sizeof *pulse);
+        *pulse = (struct pulse) { c->heartbeat, now };
+        shash_add(&pulses->seen, c->name, pulse);
+    } else if (pulse->heartbeat != c->heartbeat) {
+        *pulse = (struct pulse) { c->heartbeat, now };
+    }
+}
+
 /* Compares the heartbeats in 'table' with those seen before and sets the
- * 'alive' members.  'now' is a monotonic time in milliseconds.  Returns the
- * time at which the next chassis will be taken for dead if nothing changes,
- * LLONG_MAX if none will. */
+ * 'alive' members.  A chassis whose agent's row has vanished still counts as
+ * one with an agent until that would be taken for dead: the row comes back
+ * when the database was only lost.  'now' is a monotonic time in milliseconds.
+ * Returns the time at which the next chassis will be taken for dead if nothing
+ * changes, LLONG_MAX if none will. */
 long long int
 chassis_pulse_run(struct chassis_pulse *pulses, struct chassis_table *table,
                   long long int now)
@@ -97,33 +114,25 @@ chassis_pulse_run(struct chassis_pulse *pulses, struct chassis_table *table,
     long long int next = LLONG_MAX;
     struct shash_node *node;
 
-    SHASH_FOR_EACH_SAFE (node, &pulses->seen) {
-        const struct chassis *c = chassis_table_find(table, node->name);
+    SHASH_FOR_EACH (node, &table->by_name) {
+        const struct chassis *c = node->data;
 
-        if (!c || !c->has_agent) {
-            free(node->data);
-            shash_delete(&pulses->seen, node);
+        if (c->has_agent) {
+            feel(pulses, c, now);
         }
     }
-    SHASH_FOR_EACH (node, &table->by_name) {
-        struct chassis *c = node->data;
-        if (!c->has_agent) {
-            continue;
-        }
-
-        struct pulse *pulse = shash_find_data(&pulses->seen, c->name);
-        if (!pulse) {
-            pulse = xmalloc(sizeof *pulse);
-            *pulse = (struct pulse) { c->heartbeat, now };
-            shash_add(&pulses->seen, c->name, pulse);
-        } else if (pulse->heartbeat != c->heartbeat) {
-            *pulse = (struct pulse) { c->heartbeat, now };
-        }
-
+    SHASH_FOR_EACH_SAFE (node, &pulses->seen) {
+        const struct pulse *pulse = node->data;
         long long int dead_at = pulse->seen_at + CHASSIS_DEAD_MS;
+        struct chassis *c = chassis_table_get(table, node->name);
+
         c->alive = now < dead_at;
         if (c->alive) {
+            c->has_agent = true;
             next = MIN(next, dead_at);
+        } else if (!c->has_agent) {
+            free(node->data);
+            shash_delete(&pulses->seen, node);
         }
     }
     return next;

@@ -23,7 +23,7 @@ struct chassis {
     /* From ovn-vpn-controller's row. */
     bool has_agent;
     char *sealing_public_key;       /* NULL if none yet. */
-    char *hostname, *backend, *version;
+    char *hostname, *backend, *version;     /* NULL if not known. */
     int64_t nb_cfg;                 /* Our nb_cfg up to which it is. */
     int64_t heartbeat;
     struct sset problems;

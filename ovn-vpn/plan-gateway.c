@@ -37,7 +37,18 @@ check_chassis(const struct chassis_table *table, const char *name)
     return NULL;
 }
 
-/* Adds to the plan those of 'wanted' that can serve, and warns of the rest. */
+static bool
+is_held(const struct plan *plan, const struct vpn_gateway *g)
+{
+    return (plan->in.held_gateways
+            && vpn_gateways_find(plan->in.held_gateways, g->chassis));
+}
+
+/* Adds to the plan those of 'wanted' that can serve, and warns of the rest.
+ *
+ * When the VPN Southbound database was lost, it looks for a while as if no
+ * chassis had an agent.  Therefore a chassis that serves already is kept
+ * during the grace period, and when there is no better one. */
 static void
 add_usable(struct plan *plan, const struct vpn_gateways *wanted)
 {
@@ -45,10 +56,20 @@ add_usable(struct plan *plan, const struct vpn_gateways *wanted)
         const struct vpn_gateway *g = &wanted->list[i];
         char *why_not = check_chassis(plan->in.chassis, g->chassis);
 
-        if (why_not) {
-            plan_warn(plan, "%s", why_not);
-            free(why_not);
+        if (!why_not || (plan->in.grace && is_held(plan, g))) {
+            vpn_gateways_add(&plan->gateways, g->chassis, g->priority,
+                             g->sticky);
         } else {
+            plan_warn(plan, "%s", why_not);
+        }
+        free(why_not);
+    }
+
+    bool none = !plan->gateways.n;
+    for (size_t i = 0; none && i < wanted->n; i++) {
+        const struct vpn_gateway *g = &wanted->list[i];
+
+        if (is_held(plan, g)) {
             vpn_gateways_add(&plan->gateways, g->chassis, g->priority,
                              g->sticky);
         }
@@ -89,18 +110,18 @@ plan_choose_gateways(struct plan *plan)
 {
     const struct vpn_service *service = plan->in.service;
     const struct router *router = plan->in.router;
+    struct vpn_gateways only = { NULL, 0, 0 };
+    const struct vpn_gateways *wanted = &service->gateways;
 
-    if (service->gateways.n) {
-        add_usable(plan, &service->gateways);
-    } else if (router->chassis) {
-        struct vpn_gateways only = { NULL, 0, 0 };
-
+    if (!wanted->n && router->chassis) {
         vpn_gateways_add(&only, router->chassis, ONLY_PRIORITY, false);
-        add_usable(plan, &only);
-        vpn_gateways_destroy(&only);
-    } else {
-        add_usable(plan, &plan->external_port->gateways);
+        wanted = &only;
+    } else if (!wanted->n) {
+        wanted = &plan->external_port->gateways;
     }
+    add_usable(plan, wanted);
+    vpn_gateways_destroy(&only);
+
     if (!plan->gateways.n) {
         char *why = svec_join(&plan->warnings, ", ", "");
         char *error = xasprintf("no gateway chassis can serve: %s", why);

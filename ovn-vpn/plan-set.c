@@ -113,6 +113,9 @@ begin_plans(struct plan_set *set, long long int now)
             .router_error = errors[i],
             .siblings = group ? group->services : NULL,
             .n_siblings = group ? group->n : 0,
+            .held_gateways = snapshot_held_gateways(&set->snapshot,
+                                                    &set->services[i]->uuid),
+            .grace = set->grace,
             .now = now,
         };
 

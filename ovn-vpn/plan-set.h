@@ -20,6 +20,7 @@ struct plan_set {
     struct vpn_options options;
     struct chassis_table chassis;
     struct shash hosts;             /* See snapshot_hosts(). */
+    bool grace;                     /* Chassis may not have reported yet. */
 
     /* Filled in by plan_set_run(). */
     struct snapshot snapshot;

@@ -48,6 +48,10 @@ struct plan_input {
     const struct vpn_service *const *siblings;
     size_t n_siblings;
 
+    /* The gateways that the service has now, NULL if none. */
+    const struct vpn_gateways *held_gateways;
+    bool grace;                 /* Chassis may not have reported yet. */
+
     long long int now;          /* Milliseconds since the epoch. */
 };
 

@@ -313,7 +313,7 @@ sync_sealed_keys(const struct sb_sync *sync, struct ovsdb_idl_txn *txn,
         const struct chassis *chassis = chassis_table_find(
             plan->in.chassis, plan->gateways.list[i].chassis);
 
-        if (chassis->sealing_public_key) {
+        if (chassis && chassis->sealing_public_key) {
             error = sync_sealed_key(sync, txn, tunnel, keys, chassis);
         }
     }

@@ -12,6 +12,7 @@ struct router;
 struct smap;
 struct snapshot;
 struct uuid;
+struct vpn_gateways;
 
 /* Who has a router port: values of 'snapshot.router_ports'. */
 struct router_port_ref {
@@ -26,6 +27,8 @@ struct switch_port_ref {
 };
 
 void snapshot_get_owner(const struct smap *external_ids, struct uuid *service);
+void snapshot_read_gateways(const struct nbrec_logical_router_port *,
+                            struct vpn_gateways *);
 struct router *snapshot_read_router(const struct snapshot *,
                                     const struct nbrec_logical_router *);
 

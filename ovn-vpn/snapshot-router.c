@@ -30,9 +30,10 @@ parse_networks(char **networks, size_t n, struct vpn_prefixes *prefixes)
     }
 }
 
-static void
-read_gateways(const struct nbrec_logical_router_port *lrp,
-              struct vpn_gateways *gateways)
+/* Adds to 'gateways' the chassis on which 'lrp' may reside. */
+void
+snapshot_read_gateways(const struct nbrec_logical_router_port *lrp,
+                       struct vpn_gateways *gateways)
 {
     if (lrp->ha_chassis_group) {
         const struct nbrec_ha_chassis_group *group = lrp->ha_chassis_group;
@@ -124,7 +125,7 @@ read_ports(const struct snapshot *s, const struct nbrec_logical_router *lr,
         port->name = xstrdup(lrp->name);
         snapshot_get_owner(&lrp->external_ids, &port->service);
         parse_networks(lrp->networks, lrp->n_networks, &port->networks);
-        read_gateways(lrp, &port->gateways);
+        snapshot_read_gateways(lrp, &port->gateways);
         read_switch(s, port);
     }
 }

@@ -86,6 +86,7 @@ struct held {
     int tag;                    /* 0 if none. */
     bool has_addr;
     struct in6_addr addr;
+    struct vpn_gateways gateways;
 };
 
 static struct held *
@@ -102,8 +103,9 @@ find_held(const struct snapshot *s, const struct uuid *service)
 }
 
 /* Notes that 'service' holds 'tag', if it is nonzero, and the block in which
- * 'addr' lies, if it is nonnull.  What was noted first counts. */
-static void
+ * 'addr' lies, if it is nonnull.  What was noted first counts.  Returns what
+ * the service holds. */
+static struct held *
 hold(struct snapshot *s, const struct uuid *service, int tag,
      const struct in6_addr *addr)
 {
@@ -121,6 +123,7 @@ hold(struct snapshot *s, const struct uuid *service, int tag,
         held->has_addr = true;
         held->addr = *addr;
     }
+    return held;
 }
 
 static void
@@ -176,9 +179,10 @@ index_router(struct snapshot *s, const struct nbrec_logical_router *lr)
         if (id && !uuid_is_zero(&owner) && string_ends_with(id, ":lrp:gw")
             && lrp->n_networks) {
             char *error = vpn_prefix_parse_cidr(lrp->networks[0], &p);
-            if (!error) {
-                hold(s, &owner, 0, &p.addr);
-            }
+            struct held *held = hold(s, &owner, 0, error ? NULL : &p.addr);
+
+            vpn_gateways_destroy(&held->gateways);
+            snapshot_read_gateways(lrp, &held->gateways);
             free(error);
         }
     }
@@ -254,6 +258,7 @@ snapshot_destroy(struct snapshot *s)
     }
     hmap_destroy(&s->routers);
     HMAP_FOR_EACH_POP (held, node, &s->held) {
+        vpn_gateways_destroy(&held->gateways);
         free(held);
     }
     hmap_destroy(&s->held);
@@ -264,6 +269,15 @@ snapshot_destroy(struct snapshot *s)
     shash_destroy_free_data(&s->routers_by_name);
     shash_destroy_free_data(&s->router_ports);
     shash_destroy_free_data(&s->switch_ports);
+}
+
+/* Returns the gateway chassis that 'service' has now, NULL if it has none. */
+const struct vpn_gateways *
+snapshot_held_gateways(const struct snapshot *s, const struct uuid *service)
+{
+    const struct held *held = find_held(s, service);
+
+    return held && held->gateways.n ? &held->gateways : NULL;
 }
 
 /* Stores in '*tag' and '*block' what 'service' holds, 0 and -1 if it holds

@@ -15,6 +15,7 @@ struct chassis_table;
 struct ovsdb_idl;
 struct router;
 struct uuid;
+struct vpn_gateways;
 struct vpn_prefix;
 struct vpn_service;
 
@@ -35,6 +36,8 @@ void snapshot_destroy(struct snapshot *);
 
 const struct router *snapshot_find_router(struct snapshot *, const char *name,
                                           char **errorp);
+const struct vpn_gateways *snapshot_held_gateways(const struct snapshot *,
+                                                  const struct uuid *service);
 void snapshot_held(const struct snapshot *, const struct uuid *service,
                    const struct vpn_prefix *transit_subnet,
                    int *tag, int *block);

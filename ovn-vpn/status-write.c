@@ -298,7 +298,7 @@ status_write_chassis(const struct status_input *in, struct ovsdb_idl_txn *txn)
     SHASH_FOR_EACH (node, &in->chassis->by_name) {
         const struct chassis *c = node->data;
 
-        if (!c->has_agent) {
+        if (!c->hostname) {
             continue;
         }
         row = shash_find_data(&rows, c->name);

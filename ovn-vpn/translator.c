@@ -17,6 +17,7 @@
 #include "ovn-vpn/chassis.h"
 #include "ovn-vpn/failures.h"
 #include "ovn-vpn/keyring.h"
+#include "ovn-vpn/loop-commit.h"
 #include "ovn-vpn/nb-global.h"
 #include "ovn-vpn/nb-sync.h"
 #include "ovn-vpn/nb-table.h"
@@ -52,7 +53,8 @@ struct translator {
     unsigned int seqno;             /* Of the databases in the last pass. */
     int64_t sb_cfg;                 /* As written in the last pass. */
     bool forced;                    /* A pass is due in any case. */
-    long long int retry_at;      /* No pass before. */
+    long long int grace_until;      /* Until then, wait for chassis. */
+    long long int retry_at;         /* No pass before. */
     long long int next_run;         /* A pass then, even if nothing changes. */
     int64_t seen_nb_cfg;            /* nb_cfg in the last pass. */
     char *option_problems;          /* As last logged. */
@@ -107,6 +109,7 @@ translator_reset(struct translator *t)
 {
     nb_global_init(&t->nb_global);
     failures_clear(&t->failures);
+    t->grace_until = time_msec() + CHASSIS_DEAD_MS;
     t->retry_at = LLONG_MIN;
     t->next_run = LLONG_MAX;
     t->seen_nb_cfg = -1;
@@ -184,6 +187,10 @@ make_plans(struct translator *t, struct plan_set *set)
                       chassis_pulse_run(&t->pulse, &set->chassis,
                                         time_msec()));
     snapshot_hosts(t->dbs.ovn_sb, &set->hosts);
+    set->grace = time_msec() < t->grace_until;
+    if (set->grace) {
+        t->next_run = MIN(t->next_run, t->grace_until);
+    }
     plan_set_run(set, t->dbs.vpn_nb->idl, t->dbs.vpn_sb->idl,
                  t->dbs.ovn_nb->idl, time_wall_msec());
     if (set->next_expiry) {
@@ -313,28 +320,6 @@ write_status(struct translator *t, const struct plan_set *set)
     t->seen_nb_cfg = status_get_nb_cfg(t->dbs.vpn_nb->idl);
 }
 
-/* Returns true if the transaction that 'loop' was committing has failed, and
- * stores in '*errorp' the error with which the server refused it, or NULL if
- * it only has to be done again. */
-static bool
-commit_failed(const struct ovsdb_idl_loop *loop, const char **errorp)
-{
-    *errorp = NULL;
-    if (!loop->committing_txn) {
-        return false;
-    }
-
-    const char *error = ovsdb_idl_txn_get_error(loop->committing_txn);
-    for (int i = TXN_UNCOMMITTED; i <= TXN_ERROR; i++) {
-        if (!strcmp(error, ovsdb_idl_txn_status_to_string(i))) {
-            return (i == TXN_TRY_AGAIN || i == TXN_NOT_LOCKED
-                    || i == TXN_ABORTED || i == TXN_ERROR);
-        }
-    }
-    *errorp = error;
-    return true;
-}
-
 /* Makes another pass as soon as the failed transaction has been cleared
  * away. */
 static void
@@ -351,7 +336,7 @@ translator_check_commits(struct translator *t)
 {
     const char *error;
 
-    if (commit_failed(t->dbs.ovn_nb, &error)) {
+    if (loop_commit_failed(t->dbs.ovn_nb, &error)) {
         nb_global_note_failure(&t->nb_global);
         if (error) {
             failures_note(&t->failures, error, time_msec());
@@ -360,8 +345,8 @@ translator_check_commits(struct translator *t)
     } else if (!t->dbs.ovn_nb->committing_txn) {
         failures_clear_suspect(&t->failures);
     }
-    if ((commit_failed(t->dbs.vpn_sb, &error) && error)
-        || (commit_failed(t->dbs.vpn_nb, &error) && error)) {
+    if ((loop_commit_failed(t->dbs.vpn_sb, &error) && error)
+        || (loop_commit_failed(t->dbs.vpn_nb, &error) && error)) {
         t->retry_at = time_msec() + RETRY_MS;
         retry(t);
     }
