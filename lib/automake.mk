@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LTLIBRARIES += lib/libovnvpn.la
 lib_libovnvpn_la_SOURCES = \
+	lib/qr.c \
+	lib/qr.h \
 	lib/vpn-check.c \
 	lib/vpn-dirs.c \
 	lib/vpn-dirs.h \
@@ -14,7 +16,9 @@ lib_libovnvpn_la_SOURCES = \
 	lib/vpn-pool.c \
 	lib/vpn-pool.h \
 	lib/vpn-prefix.c \
-	lib/vpn-prefix.h
+	lib/vpn-prefix.h \
+	lib/wg-conf.c \
+	lib/wg-conf.h
 lib_libovnvpn_la_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(QRENCODE_CFLAGS)
 
 # Bindings for the four databases, made from their schemas.

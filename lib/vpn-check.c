@@ -17,10 +17,14 @@
 #include "lib/vpn-pool.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/hmap.h"
+#include "socket-util.h"
 #include "util.h"
 
 /* Longest name of a service or connection: maxLength in the schema. */
 #define NAME_MAX_LEN 63
+
+/* Longest domain name in text, RFC 1035 section 2.3.4. */
+#define DOMAIN_MAX_LEN 253
 
 /* Checks 'name', the name of a 'what', such as "service". */
 char *
@@ -44,6 +48,58 @@ vpn_name_check(const char *what, const char *name)
         }
     }
     return NULL;
+}
+
+/* Returns true if 's' is an IP address or a domain name. */
+static bool
+is_host(const char *s)
+{
+    struct in6_addr addr;
+    size_t len = strlen(s);
+
+    char *error = vpn_addr_parse(s, &addr);
+    if (!error) {
+        return true;
+    }
+    free(error);
+
+    if (!len || len > DOMAIN_MAX_LEN || s[0] == '-' || s[0] == '.') {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = s[i];
+
+        if (!isascii(c) || !(isalnum(c) || strchr("-_.", c))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Checks 's', a name server's address or a search domain. */
+char *
+vpn_dns_check(const char *s)
+{
+    return (is_host(s) ? NULL
+            : xasprintf("\"%s\" is neither the address of a name server nor a "
+                        "search domain", s));
+}
+
+/* Checks 's', an address or name, with port, at which a peer can be called. */
+char *
+vpn_peer_address_check(const char *s)
+{
+    char *copy = xstrdup(s);
+    char *host, *port;
+    int number;
+
+    inet_parse_host_port_tokens(copy, &host, &port);
+    bool ok = (host && is_host(host)
+               && port && port[strspn(port, "0123456789")] == '\0'
+               && str_to_int(port, 10, &number)
+               && number >= 1 && number <= UINT16_MAX);
+    free(copy);
+    return ok ? NULL : xasprintf("\"%s\" is not HOST:PORT", s);
 }
 
 static char *
@@ -116,9 +172,11 @@ check_address(const struct vpn_service *service, const struct in6_addr *addr)
         vpn_prefix_nth(subnet, 0, &network);
         vpn_pool_gateway(subnet, &gateway);
         if (!memcmp(addr, &gateway, sizeof gateway)) {
-            error = xasprintf("address %s is the gateway's own", s);
+            error = xasprintf("address %s is the gateway's own; use another "
+                              "one", s);
         } else if (!memcmp(addr, &network, sizeof network)) {
-            error = xasprintf("address %s is the subnet itself", s);
+            error = xasprintf("address %s is the subnet itself; use another "
+                              "one", s);
         } else if (vpn_addr_is_v4(addr)) {
             next = *addr;
             for (int i = 15; i >= 12 && !++next.s6_addr[i]; i--) {
@@ -126,7 +184,7 @@ check_address(const struct vpn_service *service, const struct in6_addr *addr)
             }
             if (!vpn_prefix_contains(subnet, &next)) {
                 error = xasprintf("address %s is the subnet's broadcast "
-                                  "address", s);
+                                  "address; use another one", s);
             }
         }
     }
@@ -202,7 +260,8 @@ claim_prefixes(struct hmap *claims, const struct vpn_connection *c,
         if (other) {
             char *s = vpn_prefix_to_string(p);
             char *error = xasprintf("%s belongs to connection %s already; "
-                                    "WireGuard would take it away from there",
+                                    "WireGuard would take it away from "
+                                    "there, so use another one",
                                     s, other->name);
             free(s);
             return error;
@@ -219,8 +278,8 @@ claim_all(struct hmap *claims, const struct vpn_service *service,
     const struct vpn_connection *other
         = claim(claims, CLAIM_NAME, c->name, strlen(c->name), c);
     if (other) {
-        return xasprintf("the service has another connection named %s",
-                         c->name);
+        return xasprintf("the service has another connection named %s; give "
+                         "this one another name", c->name);
     }
 
     other = claim(claims, CLAIM_KEY, &c->public_key, sizeof c->public_key, c);
@@ -239,6 +298,54 @@ claim_all(struct hmap *claims, const struct vpn_service *service,
     return error ? error : claim_prefixes(claims, c, &c->peer_cidrs);
 }
 
+/* Claims all that 'c' names, whoever has it. */
+static void
+occupy(struct hmap *claims, const struct vpn_connection *c)
+{
+    const struct vpn_prefixes *lists[] = { &c->addresses, &c->peer_cidrs };
+
+    claim(claims, CLAIM_NAME, c->name, strlen(c->name), c);
+    claim(claims, CLAIM_KEY, &c->public_key, sizeof c->public_key, c);
+    for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+        for (size_t j = 0; j < lists[i]->n; j++) {
+            const struct vpn_prefix *p = &lists[i]->list[j];
+
+            claim(claims, CLAIM_PREFIX + p->plen, &p->addr, sizeof p->addr, c);
+        }
+    }
+}
+
+static void
+destroy_claims(struct hmap *claims)
+{
+    struct claim *claim;
+
+    HMAP_FOR_EACH_POP (claim, node, claims) {
+        free(claim);
+    }
+    hmap_destroy(claims);
+}
+
+/* Checks 'c', which shall become a connection of 'service' and is not one yet.
+ * It may have nothing that another connection has, not even one that is in
+ * error: somebody is about to repair that one. */
+char *
+vpn_connection_check_new(const struct vpn_service *service,
+                         const struct vpn_connection *c)
+{
+    struct hmap claims = HMAP_INITIALIZER(&claims);
+    char *error = vpn_connection_check(service, c);
+
+    if (!error) {
+        for (size_t i = 0; i < service->n_connections; i++) {
+            occupy(&claims, &service->connections[i]);
+        }
+        error = claim_all(&claims, service, c);
+    }
+    destroy_claims(&claims);
+    return error;
+}
+
 /* Checks 'service' and each of its connections.  Stores what it finds in their
  * 'error' members, where nothing stands there yet.  The connections of a
  * service that has a mistake itself are not looked at.  Of two connections
@@ -247,7 +354,6 @@ void
 vpn_service_check(struct vpn_service *service)
 {
     struct hmap claims = HMAP_INITIALIZER(&claims);
-    struct claim *claim;
 
     if (!service->error) {
         service->error = vpn_name_check("service", service->name);
@@ -265,8 +371,5 @@ vpn_service_check(struct vpn_service *service)
             c->error = claim_all(&claims, service, c);
         }
     }
-    HMAP_FOR_EACH_POP (claim, node, &claims) {
-        free(claim);
-    }
-    hmap_destroy(&claims);
+    destroy_claims(&claims);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "lib/vpn-pool.h"
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
 #include "uuid.h"
@@ -135,6 +136,39 @@ vpn_service_find_connection(const struct vpn_service *service,
         }
     }
     return NULL;
+}
+
+/* Marks in 'pool' those of 'prefixes' that are single addresses. */
+static void
+take_addresses(struct vpn_pool *pool, const struct vpn_prefixes *prefixes)
+{
+    for (size_t i = 0; i < prefixes->n; i++) {
+        const struct vpn_prefix *p = &prefixes->list[i];
+
+        if (p->plen == (vpn_prefix_is_v4(p) ? 32 : 128)) {
+            vpn_pool_take(pool, &p->addr);
+        }
+    }
+}
+
+/* Stores in '*addr' the lowest address of 'subnet', one of the tunnel subnets
+ * of 'service', that no connection has, not even one that is in error.
+ * Returns false if there is none. */
+bool
+vpn_service_next_address(const struct vpn_service *service,
+                         const struct vpn_prefix *subnet,
+                         struct in6_addr *addr)
+{
+    struct vpn_pool pool;
+
+    vpn_pool_init(&pool, subnet);
+    for (size_t i = 0; i < service->n_connections; i++) {
+        take_addresses(&pool, &service->connections[i].addresses);
+        take_addresses(&pool, &service->connections[i].peer_cidrs);
+    }
+    bool found = vpn_pool_next(&pool, addr);
+    vpn_pool_destroy(&pool);
+    return found;
 }
 
 /* Returns true if 'c' is one that gateways should know at 'now_ms', in

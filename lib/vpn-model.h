@@ -106,6 +106,9 @@ int vpn_service_compare_age(const struct vpn_service *,
                             const struct vpn_service *);
 struct vpn_connection *vpn_service_find_connection(const struct vpn_service *,
                                                    const char *name);
+bool vpn_service_next_address(const struct vpn_service *,
+                              const struct vpn_prefix *subnet,
+                              struct in6_addr *);
 
 bool vpn_connection_is_usable(const struct vpn_connection *,
                               long long int now_ms);
@@ -114,9 +117,13 @@ void vpn_connection_allowed_ips(const struct vpn_connection *,
 
 /* Checks that see one service alone. */
 char *vpn_name_check(const char *what, const char *name);
+char *vpn_dns_check(const char *);
+char *vpn_peer_address_check(const char *);
 char *vpn_service_check_subnets(const struct vpn_prefixes *tunnel_subnets);
 char *vpn_connection_check(const struct vpn_service *,
                            const struct vpn_connection *);
+char *vpn_connection_check_new(const struct vpn_service *,
+                               const struct vpn_connection *);
 void vpn_service_check(struct vpn_service *);
 
 /* A name for a network interface: 'prefix' and the service's name, shortened

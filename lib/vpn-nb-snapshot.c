@@ -10,7 +10,6 @@
 #include "lib/ovn-vpn-nb-idl.h"
 #include "lib/vpn-model.h"
 #include "openvswitch/dynamic-string.h"
-#include "socket-util.h"
 #include "util.h"
 #include "uuid.h"
 
@@ -162,19 +161,14 @@ keep_first(char **first, char *error)
     }
 }
 
+/* Puts 'column' before 'error', if there is one. */
 static char *
-check_peer_address(const char *peer_address)
+name_column(const char *column, char *error)
 {
-    char *copy = xstrdup(peer_address);
-    char *host, *port;
-    int number;
+    char *msg = error ? xasprintf("%s: %s", column, error) : NULL;
 
-    inet_parse_host_port_tokens(copy, &host, &port);
-    bool ok = (host && port && str_to_int(port, 10, &number)
-               && number >= 1 && number <= UINT16_MAX);
-    free(copy);
-    return ok ? NULL : xasprintf("peer_address: \"%s\" is not HOST:PORT",
-                                 peer_address);
+    free(error);
+    return msg;
 }
 
 static void
@@ -202,7 +196,9 @@ connection_from_row(const struct vpnnbrec_vpn_connection *row,
                parse_prefixes("peer_cidrs", row->peer_cidrs, row->n_peer_cidrs,
                               vpn_prefix_parse, &c->peer_cidrs));
     if (c->peer_address) {
-        keep_first(&c->error, check_peer_address(c->peer_address));
+        keep_first(&c->error,
+                   name_column("peer_address",
+                               vpn_peer_address_check(c->peer_address)));
     }
 }
 
@@ -232,10 +228,7 @@ parse_service_networks(const struct vpnnbrec_vpn_service *row,
         char *error = vpn_addr_parse(row->external_ip, &s->external_ip);
 
         s->has_external_ip = !error;
-        if (error) {
-            keep_first(&s->error, xasprintf("external_ip: %s", error));
-            free(error);
-        }
+        keep_first(&s->error, name_column("external_ip", error));
     }
     for (size_t i = 0; i < row->n_dns; i++) {
         sset_add(&s->dns, row->dns[i]);

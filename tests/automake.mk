@@ -8,10 +8,12 @@ tests_ovstest_SOURCES = \
 	tests/test-alloc.c \
 	tests/test-phase.c \
 	tests/test-plan.c \
+	tests/test-qr.c \
 	tests/test-vpn-check.c \
 	tests/test-vpn-keys.c \
 	tests/test-vpn-pool.c \
-	tests/test-vpn-prefix.c
+	tests/test-vpn-prefix.c \
+	tests/test-wg-conf.c
 nodist_tests_ovstest_SOURCES = tests/ovstest.c
 tests_ovstest_CPPFLAGS = $(AM_CPPFLAGS) -I$(OVS_SRCDIR)/tests
 tests_ovstest_LDADD = ovn-vpn/libtranslator.la $(VPN_LIBS)
@@ -22,12 +24,15 @@ CLEANFILES += tests/ovstest.c
 # The test suites: "check" needs no privileges beyond those of its user.
 TESTSUITE = $(srcdir)/tests/testsuite
 TESTSUITE_AT = \
+	tests/client-conf.at \
 	tests/testsuite.at \
 	tests/ovn-vpn-macros.at \
 	tests/ovn-vpn.at \
 	tests/plan.at \
 	tests/unit.at
 EXTRA_DIST += tests/plan-base.py $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4
+EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
+	tests/qr2pgm.py
 DISTCLEANFILES += tests/atconfig tests/atlocal
 AUTOTEST = $(AUTOM4TE) --language=autotest
 AUTOTEST_PATH = ovn-vpn:ovn-vpn-controller:utilities:tests

@@ -7,6 +7,14 @@
  * one letter that stands for a public key and PREFIXES are addresses, and
  * peer_cidrs if they have a length.  Prints each mistake.
  *
+ * test-vpn-check next SUBNETS CONNECTION...: prints the next free address of
+ * each subnet.
+ *
+ * test-vpn-check new SUBNETS CONNECTION...: checks the last connection as one
+ * to be added to a service with the others.
+ *
+ * test-vpn-check dns NAME..., test-vpn-check peer-address ADDRESS...
+ *
  * test-vpn-check ifname PREFIX SERVICE. */
 
 #include <config.h>
@@ -62,8 +70,8 @@ parse_connection(char *s, int number, struct vpn_connection *c)
     }
 }
 
-static void
-test_service(struct ovs_cmdl_context *ctx)
+static struct vpn_service *
+parse_service(struct ovs_cmdl_context *ctx)
 {
     struct vpn_service *s = xzalloc(sizeof *s);
     char *subnets = ctx->argv[1], *token;
@@ -82,6 +90,13 @@ test_service(struct ovs_cmdl_context *ctx)
     for (size_t i = 0; i < s->n_connections; i++) {
         parse_connection(ctx->argv[i + 2], i + 1, &s->connections[i]);
     }
+    return s;
+}
+
+static void
+test_service(struct ovs_cmdl_context *ctx)
+{
+    struct vpn_service *s = parse_service(ctx);
 
     vpn_service_check(s);
     if (s->error) {
@@ -97,12 +112,74 @@ test_service(struct ovs_cmdl_context *ctx)
 }
 
 static void
+test_next(struct ovs_cmdl_context *ctx)
+{
+    struct vpn_service *s = parse_service(ctx);
+
+    for (size_t i = 0; i < s->tunnel_subnets.n; i++) {
+        struct in6_addr addr;
+
+        if (vpn_service_next_address(s, &s->tunnel_subnets.list[i], &addr)) {
+            char *text = vpn_addr_to_string(&addr);
+
+            puts(text);
+            free(text);
+        } else {
+            puts("full");
+        }
+    }
+    vpn_service_destroy(s);
+}
+
+static void
+test_new(struct ovs_cmdl_context *ctx)
+{
+    struct vpn_service *s = parse_service(ctx);
+
+    vpn_service_check(s);
+    s->n_connections--;
+    char *error = vpn_connection_check_new(s,
+                                           &s->connections[s->n_connections]);
+    puts(error ? error : "ok");
+    free(error);
+    s->n_connections++;
+    vpn_service_destroy(s);
+}
+
+static void
+check_each(struct ovs_cmdl_context *ctx, char *(*check)(const char *))
+{
+    for (int i = 1; i < ctx->argc; i++) {
+        char *error = check(ctx->argv[i]);
+
+        puts(error ? error : "ok");
+        free(error);
+    }
+}
+
+static void
+test_dns(struct ovs_cmdl_context *ctx)
+{
+    check_each(ctx, vpn_dns_check);
+}
+
+static void
+test_peer_address(struct ovs_cmdl_context *ctx)
+{
+    check_each(ctx, vpn_peer_address_check);
+}
+
+static void
 test_vpn_check_main(int argc, char *argv[])
 {
     static const struct ovs_cmdl_command commands[] = {
         { "names", NULL, 1, INT_MAX, test_names, OVS_RO },
         { "ifname", NULL, 2, 2, test_ifname, OVS_RO },
         { "service", NULL, 1, INT_MAX, test_service, OVS_RO },
+        { "next", NULL, 1, INT_MAX, test_next, OVS_RO },
+        { "new", NULL, 2, INT_MAX, test_new, OVS_RO },
+        { "dns", NULL, 1, INT_MAX, test_dns, OVS_RO },
+        { "peer-address", NULL, 1, INT_MAX, test_peer_address, OVS_RO },
         { NULL, NULL, 0, 0, NULL, OVS_RO },
     };
     struct ovs_cmdl_context ctx = { .argc = argc - 1, .argv = argv + 1 };

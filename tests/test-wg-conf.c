@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* test-wg-conf [MEMBER=VALUE]...: prints a client configuration.  A MEMBER is
+ * one of 'struct wg_conf'; those that are sets may be named more than once. */
+
+#include <config.h>
+#undef NDEBUG
+#include "lib/wg-conf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "openvswitch/dynamic-string.h"
+#include "sset.h"
+#include "tests/ovstest.h"
+#include "util.h"
+
+static struct sset dns = SSET_INITIALIZER(&dns);
+
+static const struct vpn_key *
+parse_secret(const char *s)
+{
+    struct vpn_key *key = vpn_secret_alloc();
+
+    ovs_assert(vpn_key_parse(s, key));
+    return key;
+}
+
+static void
+add_prefix(struct vpn_prefixes *prefixes, const char *s)
+{
+    struct vpn_prefix p;
+    char *error = vpn_prefix_parse_cidr(s, &p);
+
+    ovs_assert(!error);
+    vpn_prefixes_add(prefixes, &p);
+}
+
+static void
+set_member(struct wg_conf *conf, const char *member, const char *value)
+{
+    if (!strcmp(member, "name")) {
+        conf->name = value;
+    } else if (!strcmp(member, "private_key")) {
+        conf->private_key = parse_secret(value);
+    } else if (!strcmp(member, "addresses")) {
+        add_prefix(&conf->addresses, value);
+    } else if (!strcmp(member, "dns")) {
+        sset_add(&dns, value);
+    } else if (!strcmp(member, "mtu")) {
+        conf->mtu = atoi(value);
+    } else if (!strcmp(member, "listen_port")) {
+        conf->listen_port = atoi(value);
+    } else if (!strcmp(member, "public_key")) {
+        ovs_assert(vpn_key_parse(value, &conf->public_key));
+    } else if (!strcmp(member, "psk")) {
+        conf->psk = parse_secret(value);
+    } else if (!strcmp(member, "endpoint_host")) {
+        conf->endpoint_host = value;
+    } else if (!strcmp(member, "endpoint_port")) {
+        conf->endpoint_port = atoi(value);
+    } else if (!strcmp(member, "allowed_ips")) {
+        add_prefix(&conf->allowed_ips, value);
+    } else if (!strcmp(member, "keepalive")) {
+        conf->keepalive = atoi(value);
+    } else {
+        OVS_NOT_REACHED();
+    }
+}
+
+static void
+test_wg_conf_main(int argc, char *argv[])
+{
+    struct wg_conf conf = {
+        .name = "s1/alice",
+        .dns = &dns,
+        .endpoint_host = "192.168.0.200",
+        .endpoint_port = 51820,
+    };
+    struct ds ds = DS_EMPTY_INITIALIZER;
+
+    set_program_name(argv[0]);
+    vpn_keys_init();
+    for (int i = 1; i < argc; i++) {
+        char *value = strchr(argv[i], '=');
+
+        *value++ = '\0';
+        set_member(&conf, argv[i], value);
+    }
+
+    ds_put_cstr(&ds, "");
+    wg_conf_format_quick(&conf, &ds);
+    fputs(ds_cstr(&ds), stdout);
+
+    vpn_wipe_ds(&ds);
+    vpn_secret_free(CONST_CAST(struct vpn_key *, conf.private_key));
+    vpn_secret_free(CONST_CAST(struct vpn_key *, conf.psk));
+    vpn_prefixes_destroy(&conf.addresses);
+    vpn_prefixes_destroy(&conf.allowed_ips);
+    sset_destroy(&dns);
+}
+
+OVSTEST_REGISTER("test-wg-conf", test_wg_conf_main);
