@@ -25,13 +25,17 @@ CLEANFILES += tests/ovstest.c
 TESTSUITE = $(srcdir)/tests/testsuite
 TESTSUITE_AT = \
 	tests/client-conf.at \
-	tests/testsuite.at \
+	tests/nbctl-config.at \
+	tests/nbctl-conn.at \
+	tests/nbctl-txn.at \
+	tests/nbctl.at \
 	tests/ovn-vpn-macros.at \
 	tests/ovn-vpn.at \
 	tests/plan.at \
+	tests/testsuite.at \
 	tests/unit.at
-EXTRA_DIST += tests/plan-base.py $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4
 EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
+	tests/plan-base.py \
 	tests/qr2pgm.py
 DISTCLEANFILES += tests/atconfig tests/atlocal
 AUTOTEST = $(AUTOM4TE) --language=autotest

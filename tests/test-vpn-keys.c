@@ -175,7 +175,7 @@ print_secret(char *error, struct vpn_key *secret)
     vpn_secret_free(secret);
 }
 
-/* open FILE OWNER BOX: the private key in BOX, which was sealed to the key in
+/* open FILE OWNER BOX: the secret in BOX, which was sealed to the key in
  * FILE. */
 static void
 test_open(struct ovs_cmdl_context *ctx)
@@ -185,7 +185,9 @@ test_open(struct ovs_cmdl_context *ctx)
 
     char *error = vpn_sealing_pair_load(ctx->argv[1], &pair);
     ovs_assert(!error && pair);
-    error = vpn_box_open(pair, ctx->argv[3], VPN_BOX_SERVICE_KEY,
+    error = vpn_box_open(pair, ctx->argv[3],
+                         strncmp(ctx->argv[2], "service/", 8)
+                         ? VPN_BOX_PSK : VPN_BOX_SERVICE_KEY,
                          ctx->argv[2], &secret);
     print_secret(error, secret);
     vpn_sealing_pair_destroy(pair);

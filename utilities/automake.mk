@@ -8,3 +8,25 @@ utilities_libvpndbctl_la_SOURCES = \
 	utilities/vpn-dbctl-run.c \
 	utilities/vpn-dbctl.c \
 	utilities/vpn-dbctl.h
+
+bin_PROGRAMS += utilities/ovn-vpn-nbctl
+utilities_ovn_vpn_nbctl_SOURCES = \
+	utilities/nbctl-compose.c \
+	utilities/nbctl-config.c \
+	utilities/nbctl-config.h \
+	utilities/nbctl-conn-add.c \
+	utilities/nbctl-conn.c \
+	utilities/nbctl-format.c \
+	utilities/nbctl-gateway.c \
+	utilities/nbctl-parse.c \
+	utilities/nbctl-setting.c \
+	utilities/nbctl-show.c \
+	utilities/nbctl-svc.c \
+	utilities/nbctl-util.c \
+	utilities/nbctl.h \
+	utilities/ovn-vpn-nbctl.c
+utilities_ovn_vpn_nbctl_LDADD = utilities/libvpndbctl.la $(VPN_LIBS)
+
+man_MANS += utilities/ovn-vpn-nbctl.8
+EXTRA_DIST += utilities/ovn-vpn-nbctl.8.xml
+CLEANFILES += utilities/ovn-vpn-nbctl.8

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* From a connection and its service to the configuration for the peer. */
+
+#include <config.h>
+
+#include "utilities/nbctl-config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-model.h"
+#include "lib/wg-conf.h"
+#include "smap.h"
+#include "socket-util.h"
+#include "util.h"
+#include "utilities/nbctl.h"
+
+/* Stores the service's public key in '*key', the next one if there is one:
+ * the peer keeps the configuration longer than the current key lasts. */
+static char *
+get_public_key(const struct vpnnbrec_vpn_service *row, struct vpn_key *key)
+{
+    return (row->next_public_key
+            ? nbctl_label("next_public_key",
+                          vpn_public_key_parse(row->next_public_key, key))
+            : nbctl_label("public_key",
+                          vpn_public_key_parse(row->public_key, key)));
+}
+
+/* Adds to 'addresses' those of 'c', with the lengths of their subnets. */
+static void
+get_addresses(const struct vpn_service *service,
+              const struct vpn_connection *c, struct vpn_prefixes *addresses)
+{
+    for (size_t i = 0; i < c->addresses.n; i++) {
+        struct vpn_prefix p = c->addresses.list[i];
+        const struct vpn_prefix *subnet
+            = vpn_prefixes_find_overlap(&service->tunnel_subnets, &p);
+
+        p.plen = subnet->plen;
+        vpn_prefixes_add(addresses, &p);
+    }
+}
+
+/* Adds to 'prefixes' what the peer reaches through the tunnel: the networks
+ * first, then the tunnel subnets. */
+static char *
+get_allowed_ips(const struct vpnnbrec_vpn_service *row,
+                const struct vpn_service *service,
+                struct vpn_prefixes *prefixes)
+{
+    for (size_t i = 0; i < row->n_offered_subnets; i++) {
+        struct vpn_prefix p;
+        char *error = vpn_prefix_parse(row->offered_subnets[i], &p);
+
+        if (error) {
+            return nbctl_label("offered_subnets", error);
+        }
+        vpn_prefixes_add(prefixes, &p);
+    }
+    if (!row->n_offered_subnets) {
+        vpn_prefixes_clone(prefixes, &service->local_subnets);
+    }
+    vpn_prefixes_sort(prefixes);
+    for (size_t i = 0; i < service->tunnel_subnets.n; i++) {
+        vpn_prefixes_add(prefixes, &service->tunnel_subnets.list[i]);
+    }
+    return NULL;
+}
+
+static int
+get_mtu(const struct vpnnbrec_vpn_service *row,
+        const struct vpn_service *service, const struct vpn_options *options)
+{
+    int mtu = smap_get_int(&row->status, "mtu", 0);
+
+    return (mtu >= VPN_MTU_MIN && mtu <= VPN_MTU_MAX ? mtu
+            : service->mtu ? service->mtu
+            : options->default_mtu);
+}
+
+/* Returns the interval for the peer's keepalives, in seconds, 0 for none.
+ * That of a site's connection is the gateway's own. */
+static int
+get_keepalive(const struct vpn_service *service,
+              const struct vpn_connection *c,
+              const struct vpn_options *options)
+{
+    return (c->keepalive >= 0 && !c->is_site ? c->keepalive
+            : service->keepalive >= 0 ? service->keepalive
+            : options->default_keepalive);
+}
+
+/* Returns the port at which the gateway calls the peer, 0 if it does not. */
+static uint16_t
+get_listen_port(const struct vpn_connection *c)
+{
+    int number = 0;
+
+    if (c->peer_address) {
+        char *copy = xstrdup(c->peer_address);
+        char *host, *port;
+
+        inet_parse_host_port_tokens(copy, &host, &port);
+        str_to_int(port, 10, &number);
+        free(copy);
+    }
+    return number;
+}
+
+static char *
+check_dns(const struct vpn_service *service)
+{
+    const char *entry;
+    char *error = NULL;
+
+    SSET_FOR_EACH (entry, &service->dns) {
+        error = error ? error : vpn_dns_check(entry);
+    }
+    return nbctl_label("dns", error);
+}
+
+/* Makes the text of 'config' that of the configuration for 'c', a connection
+ * of 'service', whose row, with its status, is 'row'.  The text replaces that
+ * of an earlier attempt. */
+char *
+nbctl_config_compose(struct nbctl_config *config,
+                     const struct vpn_options *options,
+                     const struct vpnnbrec_vpn_service *row,
+                     const struct vpn_service *service,
+                     const struct vpn_connection *c)
+{
+    struct wg_conf conf = {
+        .private_key = config->private_key,
+        .dns = &service->dns,
+        .mtu = get_mtu(row, service, options),
+        .listen_port = get_listen_port(c),
+        .psk = config->psk,
+        .endpoint_port = service->listen_port,
+        .keepalive = get_keepalive(service, c, options),
+    };
+    struct in6_addr ip;
+
+    char *error = get_public_key(row, &conf.public_key);
+    error = error ? error : nbctl_label("public_ip",
+                                        vpn_addr_parse(row->public_ip, &ip));
+    error = error ? error : check_dns(service);
+    error = error ? error : get_allowed_ips(row, service, &conf.allowed_ips);
+    if (!error) {
+        char *name = xasprintf("%s/%s", service->name, c->name);
+        char *host = vpn_addr_to_string(&ip);
+
+        conf.name = name;
+        conf.endpoint_host = host;
+        get_addresses(service, c, &conf.addresses);
+        vpn_wipe_ds(&config->text);
+        ds_init(&config->text);
+        wg_conf_format_quick(&conf, &config->text);
+        free(name);
+        free(host);
+    }
+    vpn_prefixes_destroy(&conf.addresses);
+    vpn_prefixes_destroy(&conf.allowed_ips);
+    return error;
+}

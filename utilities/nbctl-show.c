@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* init, sync, show and status. */
+
+#include <config.h>
+
+#include "utilities/nbctl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/ovn-vpn-nb-idl.h"
+#include "openvswitch/dynamic-string.h"
+#include "table.h"
+#include "util.h"
+
+static void
+cmd_init(struct ctl_context *ctx OVS_UNUSED)
+{
+    /* The program makes the row of NB_Global by itself. */
+}
+
+static void
+pre_sync(struct ctl_context *ctx OVS_UNUSED)
+{
+    nbctl_sync();
+}
+
+/* show. */
+
+static void
+show_gateways(struct ds *ds, const struct vpnnbrec_vpn_service *row)
+{
+    const struct vpnnbrec_gateway_chassis **gateways
+        = nbctl_sort_gateways(row);
+
+    for (size_t i = 0; i < row->n_gateways; i++) {
+        const struct vpnnbrec_gateway_chassis *gc = gateways[i];
+
+        ds_put_format(ds, "    gateway %s\n", gc->chassis_name);
+        nbctl_put_int(ds, 8, "priority", &gc->priority, 1);
+        if (gc->sticky) {
+            nbctl_put_bool(ds, 8, "sticky", true);
+        }
+    }
+    free(gateways);
+}
+
+static void
+show_connection(struct ds *ds, const struct vpnnbrec_vpn_connection *c)
+{
+    ds_put_format(ds, "    connection "UUID_FMT" (%s)\n",
+                  UUID_ARGS(&c->header_.uuid), c->name);
+    nbctl_put(ds, 8, "type", c->type);
+    if (c->n_enabled && !c->enabled[0]) {
+        nbctl_put_bool(ds, 8, "enabled", false);
+    }
+    nbctl_put_and_free(ds, 8, "addresses", nbctl_join(c->addresses,
+                                                      c->n_addresses));
+    nbctl_put_and_free(ds, 8, "peer cidrs", nbctl_join(c->peer_cidrs,
+                                                       c->n_peer_cidrs));
+    nbctl_put(ds, 8, "status", c->status);
+    nbctl_put(ds, 8, "error", c->error_message);
+}
+
+static void
+show_service(struct ds *ds, const struct vpnnbrec_vpn_service *row)
+{
+    ds_put_format(ds, "service "UUID_FMT" (%s)\n",
+                  UUID_ARGS(&row->header_.uuid), row->name);
+    nbctl_put(ds, 4, "router", row->router);
+    if (row->n_enabled && !row->enabled[0]) {
+        nbctl_put_bool(ds, 4, "enabled", false);
+    }
+    nbctl_put_and_free(ds, 4, "endpoint", nbctl_endpoint(row));
+    nbctl_put_and_free(ds, 4, "tunnel subnets",
+                       nbctl_join(row->tunnel_subnets, row->n_tunnel_subnets));
+    nbctl_put_and_free(ds, 4, "local subnets",
+                       nbctl_join(row->local_subnets, row->n_local_subnets));
+    nbctl_put(ds, 4, "phase", row->phase);
+    nbctl_put(ds, 4, "error", row->error_message);
+    nbctl_put(ds, 4, "active chassis", row->active_chassis);
+    show_gateways(ds, row);
+
+    const struct vpnnbrec_vpn_connection **connections
+        = nbctl_sort_connections(row);
+    for (size_t i = 0; i < row->n_connections; i++) {
+        show_connection(ds, connections[i]);
+    }
+    free(connections);
+}
+
+/* Returns the services that a command with an optional argument SERVICE is
+ * about, or NULL after it has set 'ctx->error'.  The caller must free the
+ * array. */
+static const struct vpnnbrec_vpn_service **
+select_services(struct ctl_context *ctx, size_t *n)
+{
+    const struct vpnnbrec_vpn_service **rows;
+
+    if (ctx->argc < 2) {
+        return nbctl_sort_services(ctx->idl, n);
+    }
+    rows = xmalloc(sizeof *rows);
+    *n = 1;
+    ctx->error = nbctl_get_service(ctx, ctx->argv[1], &rows[0]);
+    if (ctx->error) {
+        *n = 0;
+    }
+    return rows;
+}
+
+static void
+cmd_show(struct ctl_context *ctx)
+{
+    size_t n;
+    const struct vpnnbrec_vpn_service **rows = select_services(ctx, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        show_service(&ctx->output, rows[i]);
+    }
+    free(rows);
+}
+
+/* status. */
+
+static void
+put_status_row(struct table *table, const struct vpnnbrec_vpn_service *row)
+{
+    table_add_row(table);
+    nbctl_table_put(table, row->name);
+    nbctl_table_put(table, row->phase ? row->phase : "unknown");
+    nbctl_table_put(table, row->public_ip);
+    nbctl_table_put(table, row->active_chassis);
+    nbctl_table_put_and_free(table,
+                             xasprintf("%"PRIuSIZE"/%"PRIuSIZE,
+                                       nbctl_count_active(row),
+                                       row->n_connections));
+}
+
+/* Appends what is wrong with 'row' and its connections. */
+static void
+put_problems(struct ds *ds, const struct vpnnbrec_vpn_service *row)
+{
+    if (!row->phase) {
+        ds_put_format(ds, "%s: ovn-vpn has not seen this service yet; is it "
+                      "running (\"ovn-appctl -t ovn-vpn status\")?\n",
+                      row->name);
+    }
+    if (row->error_message) {
+        ds_put_format(ds, "%s: error: %s\n", row->name, row->error_message);
+    }
+    for (size_t i = 0; i < row->n_warnings; i++) {
+        ds_put_format(ds, "%s: warning: %s\n", row->name, row->warnings[i]);
+    }
+
+    const struct vpnnbrec_vpn_connection **connections
+        = nbctl_sort_connections(row);
+    for (size_t i = 0; i < row->n_connections; i++) {
+        const struct vpnnbrec_vpn_connection *c = connections[i];
+
+        if (c->error_message) {
+            ds_put_format(ds, "%s: connection %s: error: %s\n", row->name,
+                          c->name, c->error_message);
+        }
+    }
+    free(connections);
+}
+
+static void
+cmd_status(struct ctl_context *ctx)
+{
+    static const char *const columns[] = {
+        "service", "phase", "public_ip", "active_chassis", "connections"
+    };
+    size_t n;
+    const struct vpnnbrec_vpn_service **rows = select_services(ctx, &n);
+
+    ctx->table = nbctl_table_create(columns, ARRAY_SIZE(columns));
+    for (size_t i = 0; i < n; i++) {
+        put_status_row(ctx->table, rows[i]);
+        put_problems(&ctx->output, rows[i]);
+    }
+    free(rows);
+}
+
+const struct ctl_command_syntax nbctl_show_commands[] = {
+    {"init", 0, 0, "", NULL, cmd_init, NULL, "", RW},
+    {"sync", 0, 0, "", pre_sync, NULL, NULL, "", RO},
+    {"show", 0, 1, "[SERVICE]", nbctl_prerequisites, cmd_show, NULL, "", RO},
+    {"status", 0, 1, "[SERVICE]", nbctl_prerequisites, cmd_status, NULL, "",
+     RO},
+    {NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, RO},
+};

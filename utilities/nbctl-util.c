@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Rows of the VPN Northbound database: finding, sorting and touching them. */
+
+#include <config.h>
+
+#include "utilities/nbctl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-snapshot.h"
+#include "timeval.h"
+#include "util.h"
+#include "uuid.h"
+
+/* Adds to the IDL what the program's own commands read. */
+void
+nbctl_prerequisites(struct ctl_context *ctx)
+{
+    static const struct ovsdb_idl_column *columns[] = {
+        &vpnnbrec_nb_global_col_sealing_public_key,
+        &vpnnbrec_vpn_service_col_description,
+        &vpnnbrec_vpn_service_col_project,
+        &vpnnbrec_vpn_service_col_external_ip_pool,
+        &vpnnbrec_vpn_service_col_next_public_key,
+        &vpnnbrec_vpn_service_col_updated_at,
+        &vpnnbrec_vpn_service_col_phase,
+        &vpnnbrec_vpn_service_col_public_ip,
+        &vpnnbrec_vpn_service_col_active_chassis,
+        &vpnnbrec_vpn_service_col_active_since,
+        &vpnnbrec_vpn_service_col_error_message,
+        &vpnnbrec_vpn_service_col_offered_subnets,
+        &vpnnbrec_vpn_service_col_warnings,
+        &vpnnbrec_vpn_service_col_status,
+        &vpnnbrec_gateway_chassis_col_name,
+        &vpnnbrec_vpn_connection_col_description,
+        &vpnnbrec_vpn_connection_col_updated_at,
+        &vpnnbrec_vpn_connection_col_key_created_at,
+        &vpnnbrec_vpn_connection_col_status,
+        &vpnnbrec_vpn_connection_col_error_message,
+    };
+
+    vpn_nb_snapshot_add_columns(ctx->idl);
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        ovsdb_idl_add_column(ctx->idl, columns[i]);
+    }
+}
+
+/* Returns the service whose name or UUID is 'id', or NULL.  A UUID must be
+ * complete: "svc-del beef" shall not delete what happens to begin so. */
+const struct vpnnbrec_vpn_service *
+nbctl_find_service(struct ovsdb_idl *idl, const char *id)
+{
+    const struct vpnnbrec_vpn_service *service;
+    struct uuid uuid;
+
+    VPNNBREC_VPN_SERVICE_FOR_EACH (service, idl) {
+        if (!strcmp(service->name, id)) {
+            return service;
+        }
+    }
+    return (uuid_from_string(&uuid, id)
+            ? vpnnbrec_vpn_service_get_for_uuid(idl, &uuid) : NULL);
+}
+
+/* Returns the connection of 'service' whose name or UUID is 'id', or NULL. */
+const struct vpnnbrec_vpn_connection *
+nbctl_find_connection(const struct vpnnbrec_vpn_service *service,
+                      const char *id)
+{
+    struct uuid uuid;
+    bool is_uuid = uuid_from_string(&uuid, id);
+
+    for (size_t i = 0; i < service->n_connections; i++) {
+        const struct vpnnbrec_vpn_connection *c = service->connections[i];
+
+        if (!strcmp(c->name, id)
+            || (is_uuid && uuid_equals(&c->header_.uuid, &uuid))) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+char *
+nbctl_get_service(struct ctl_context *ctx, const char *id,
+                  const struct vpnnbrec_vpn_service **servicep)
+{
+    *servicep = nbctl_find_service(ctx->idl, id);
+    return (*servicep ? NULL
+            : xasprintf("there is no service \"%s\" (\"%s svc-list\" prints "
+                        "those that there are)", id, program_name));
+}
+
+char *
+nbctl_get_connection(const struct vpnnbrec_vpn_service *service,
+                     const char *id,
+                     const struct vpnnbrec_vpn_connection **connectionp)
+{
+    *connectionp = nbctl_find_connection(service, id);
+    return (*connectionp ? NULL
+            : xasprintf("service %s has no connection \"%s\" (\"%s conn-list "
+                        "%s\" prints those that it has)", service->name, id,
+                        program_name, service->name));
+}
+
+/* Notes that 'service' or one of its connections is being changed: of two
+ * transactions that do so at the same time, one fails and is tried again.
+ * Returns the time of the change. */
+int64_t
+nbctl_touch(const struct vpnnbrec_vpn_service *service)
+{
+    int64_t old = service->n_updated_at ? service->updated_at[0] : 0;
+    int64_t now = MAX(time_wall_msec(), old + 1);
+
+    vpnnbrec_vpn_service_verify_updated_at(service);
+    vpnnbrec_vpn_service_set_updated_at(service, &now, 1);
+    return now;
+}
+
+/* A service may have thousands of connections, so that the database is told
+ * about one of them alone where that is possible.  Commands that follow in the
+ * same transaction would not see it; where there are some, the whole column is
+ * written. */
+
+/* Makes 'connection' one of the connections of 'service'. */
+void
+nbctl_link_connection(struct ctl_context *ctx,
+                      const struct vpnnbrec_vpn_service *service,
+                      struct vpnnbrec_vpn_connection *connection)
+{
+    if (ctx->last_command) {
+        vpnnbrec_vpn_service_update_connections_addvalue(service, connection);
+        return;
+    }
+
+    size_t n = service->n_connections;
+    struct vpnnbrec_vpn_connection **rows = xmalloc((n + 1) * sizeof *rows);
+    nullable_memcpy(rows, service->connections, n * sizeof *rows);
+    rows[n] = connection;
+    vpnnbrec_vpn_service_verify_connections(service);
+    vpnnbrec_vpn_service_set_connections(service, rows, n + 1);
+    free(rows);
+}
+
+/* Takes 'connection' out of 'service'. */
+void
+nbctl_unlink_connection(struct ctl_context *ctx,
+                        const struct vpnnbrec_vpn_service *service,
+                        const struct vpnnbrec_vpn_connection *connection)
+{
+    if (ctx->last_command) {
+        vpnnbrec_vpn_service_update_connections_delvalue(service, connection);
+        return;
+    }
+
+    struct vpnnbrec_vpn_connection **rows
+        = xmalloc(service->n_connections * sizeof *rows);
+    size_t n = 0;
+    for (size_t i = 0; i < service->n_connections; i++) {
+        if (service->connections[i] != connection) {
+            rows[n++] = service->connections[i];
+        }
+    }
+    vpnnbrec_vpn_service_verify_connections(service);
+    vpnnbrec_vpn_service_set_connections(service, rows, n);
+    free(rows);
+}
+
+static int
+compare_services_cb(const void *a_, const void *b_)
+{
+    const struct vpnnbrec_vpn_service *const *a = a_, *const *b = b_;
+
+    return strcmp((*a)->name, (*b)->name);
+}
+
+/* Returns the services in 'idl' sorted by name, in an array that the caller
+ * must free, and stores their number in '*n'. */
+const struct vpnnbrec_vpn_service **
+nbctl_sort_services(struct ovsdb_idl *idl, size_t *n)
+{
+    const struct vpnnbrec_vpn_service **services = NULL, *service;
+    size_t allocated = 0;
+
+    *n = 0;
+    VPNNBREC_VPN_SERVICE_FOR_EACH (service, idl) {
+        if (*n >= allocated) {
+            services = x2nrealloc(services, &allocated, sizeof *services);
+        }
+        services[(*n)++] = service;
+    }
+    if (*n) {
+        qsort(services, *n, sizeof *services, compare_services_cb);
+    }
+    return services;
+}
+
+static int
+compare_connections_cb(const void *a_, const void *b_)
+{
+    const struct vpnnbrec_vpn_connection *const *a = a_, *const *b = b_;
+
+    return strcmp((*a)->name, (*b)->name);
+}
+
+/* Returns the connections of 'service' sorted by name, in an array that the
+ * caller must free. */
+const struct vpnnbrec_vpn_connection **
+nbctl_sort_connections(const struct vpnnbrec_vpn_service *service)
+{
+    const struct vpnnbrec_vpn_connection **connections
+        = xmemdup(service->connections,
+                  service->n_connections * sizeof *connections);
+
+    if (service->n_connections) {
+        qsort(connections, service->n_connections, sizeof *connections,
+              compare_connections_cb);
+    }
+    return connections;
+}
+
+static int
+compare_gateways_cb(const void *a_, const void *b_)
+{
+    const struct vpnnbrec_gateway_chassis *const *a = a_, *const *b = b_;
+
+    return ((*a)->priority != (*b)->priority
+            ? ((*a)->priority < (*b)->priority ? 1 : -1)
+            : strcmp((*a)->chassis_name, (*b)->chassis_name));
+}
+
+/* Returns the gateways of 'service', the highest priority first, in an array
+ * that the caller must free. */
+const struct vpnnbrec_gateway_chassis **
+nbctl_sort_gateways(const struct vpnnbrec_vpn_service *service)
+{
+    const struct vpnnbrec_gateway_chassis **gateways
+        = xmemdup(service->gateways, service->n_gateways * sizeof *gateways);
+
+    if (service->n_gateways) {
+        qsort(gateways, service->n_gateways, sizeof *gateways,
+              compare_gateways_cb);
+    }
+    return gateways;
+}
+
+/* Returns the number of connections of 'service' whose peers are there. */
+size_t
+nbctl_count_active(const struct vpnnbrec_vpn_service *service)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < service->n_connections; i++) {
+        const char *status = service->connections[i]->status;
+
+        n += status && !strcmp(status, "active");
+    }
+    return n;
+}

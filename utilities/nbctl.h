@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NBCTL_H
+#define NBCTL_H 1
+
+/* What the parts of ovn-vpn-nbctl share.
+ *
+ * ovn-vpn-nbctl.c holds the class for vpn-dbctl.h and waits; each nbctl-*.c
+ * holds commands of one kind, or what several of them need.  Functions that
+ * return 'char *' return NULL if successful and otherwise a message for the
+ * user, which the caller must free. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "db-ctl-base.h"
+
+struct ds;
+struct ovsdb_idl;
+struct table;
+struct vpn_prefixes;
+struct vpnnbrec_gateway_chassis;
+struct vpnnbrec_vpn_connection;
+struct vpnnbrec_vpn_service;
+
+/* Commands, each array ending with one without name. */
+extern const struct ctl_command_syntax nbctl_show_commands[];
+extern const struct ctl_command_syntax nbctl_svc_commands[];
+extern const struct ctl_command_syntax nbctl_conn_commands[];
+extern const struct ctl_command_syntax nbctl_conn_add_commands[];
+extern const struct ctl_command_syntax nbctl_gateway_commands[];
+
+/* ovn-vpn-nbctl.c: what commands tell to the program. */
+void nbctl_sync(void);
+void nbctl_expect(const char *done, const char *service,
+                  const char *connection);
+void nbctl_fail(char *message);
+
+/* nbctl-util.c: rows. */
+void nbctl_prerequisites(struct ctl_context *);
+const struct vpnnbrec_vpn_service *nbctl_find_service(struct ovsdb_idl *,
+                                                      const char *id);
+const struct vpnnbrec_vpn_connection *nbctl_find_connection(
+    const struct vpnnbrec_vpn_service *, const char *id);
+char *nbctl_get_service(struct ctl_context *, const char *id,
+                        const struct vpnnbrec_vpn_service **);
+char *nbctl_get_connection(const struct vpnnbrec_vpn_service *, const char *id,
+                           const struct vpnnbrec_vpn_connection **);
+int64_t nbctl_touch(const struct vpnnbrec_vpn_service *);
+void nbctl_link_connection(struct ctl_context *,
+                           const struct vpnnbrec_vpn_service *,
+                           struct vpnnbrec_vpn_connection *);
+void nbctl_unlink_connection(struct ctl_context *,
+                             const struct vpnnbrec_vpn_service *,
+                             const struct vpnnbrec_vpn_connection *);
+const struct vpnnbrec_vpn_service **nbctl_sort_services(struct ovsdb_idl *,
+                                                        size_t *n);
+const struct vpnnbrec_vpn_connection **nbctl_sort_connections(
+    const struct vpnnbrec_vpn_service *);
+const struct vpnnbrec_gateway_chassis **nbctl_sort_gateways(
+    const struct vpnnbrec_vpn_service *);
+size_t nbctl_count_active(const struct vpnnbrec_vpn_service *);
+
+/* nbctl-parse.c: arguments. */
+char *nbctl_label(const char *label, char *error);
+char *nbctl_parse_int(const char *, int min, int max, int *);
+char *nbctl_parse_prefixes(const char *, struct vpn_prefixes *);
+char *nbctl_parse_addresses(const char *, struct vpn_prefixes *);
+char **nbctl_prefix_strings(const struct vpn_prefixes *);
+char **nbctl_address_strings(const struct vpn_prefixes *);
+void nbctl_free_strings(char **, size_t n);
+
+/* nbctl-setting.c: settings of services. */
+char *nbctl_set_service(const struct vpnnbrec_vpn_service *, const char *key,
+                        const char *value);
+
+/* nbctl-format.c: output. */
+struct table *nbctl_table_create(const char *const columns[], size_t n);
+void nbctl_table_put(struct table *, const char *);
+void nbctl_table_put_and_free(struct table *, char *);
+char *nbctl_join(char *const *, size_t n);
+char *nbctl_endpoint(const struct vpnnbrec_vpn_service *);
+void nbctl_put(struct ds *, int indent, const char *label, const char *value);
+void nbctl_put_and_free(struct ds *, int indent, const char *label,
+                        char *value);
+void nbctl_put_bool(struct ds *, int indent, const char *label, bool);
+void nbctl_put_int(struct ds *, int indent, const char *label,
+                   const int64_t *, size_t n);
+void nbctl_put_time(struct ds *, int indent, const char *label,
+                    const int64_t *, size_t n);
+
+#endif /* utilities/nbctl.h */
