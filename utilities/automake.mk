@@ -30,3 +30,18 @@ utilities_ovn_vpn_nbctl_LDADD = utilities/libvpndbctl.la $(VPN_LIBS)
 man_MANS += utilities/ovn-vpn-nbctl.8
 EXTRA_DIST += utilities/ovn-vpn-nbctl.8.xml
 CLEANFILES += utilities/ovn-vpn-nbctl.8
+# The sandbox: a front door and the parts that it sources or runs.
+dist_bin_SCRIPTS += utilities/ovn-vpn-sandbox
+sandboxdir = $(pkgdatadir)/sandbox
+dist_sandbox_SCRIPTS = \
+	utilities/sandbox/daemons \
+	utilities/sandbox/holder
+dist_sandbox_DATA = \
+	utilities/sandbox/clients.sh \
+	utilities/sandbox/hosts.sh \
+	utilities/sandbox/report.sh \
+	utilities/sandbox/topology.sh
+LINTED += $(dist_bin_SCRIPTS) $(dist_sandbox_SCRIPTS) $(dist_sandbox_DATA)
+man_MANS += utilities/ovn-vpn-sandbox.8
+EXTRA_DIST += utilities/ovn-vpn-sandbox.8.xml
+CLEANFILES += utilities/ovn-vpn-sandbox.8
