@@ -47,9 +47,27 @@ check-testsuite: tests/atconfig tests/atlocal $(TESTSUITE) $(check_PROGRAMS)
 CLEAN_LOCAL += clean-testsuite
 clean-testsuite:
 	test ! -f '$(TESTSUITE)' || test ! -f tests/atconfig || $(SHELL) '$(TESTSUITE)' -C tests --clean
+	test ! -f '$(SYSTEM_TESTSUITE)' || test ! -f tests/atconfig || $(SHELL) '$(SYSTEM_TESTSUITE)' -C tests --clean
+
+# System tests: clusters in namespaces, which take root.
+SYSTEM_TESTSUITE = $(srcdir)/tests/system-testsuite
+SYSTEM_TESTSUITE_AT = \
+	tests/system-testsuite.at \
+	tests/system-macros.at \
+	tests/system.at
+SYSTEM_TEST_TOOLS = tests/bench-failover tests/measure-outage
+EXTRA_DIST += $(SYSTEM_TESTSUITE_AT) $(SYSTEM_TESTSUITE) $(SYSTEM_TEST_TOOLS)
+LINTED += $(SYSTEM_TEST_TOOLS)
+check-system: all tests/atconfig tests/atlocal $(SYSTEM_TESTSUITE)
+	$(SHELL) '$(SYSTEM_TESTSUITE)' -C tests AUTOTEST_PATH='$(AUTOTEST_PATH)' $(TESTSUITEFLAGS)
+bench-failover: all
+	OVN_VPN_BUILDDIR='$(abs_top_builddir)' $(srcdir)/tests/bench-failover
+.PHONY: check-system bench-failover
 
 $(TESTSUITE): package.m4 $(TESTSUITE_AT)
 	$(AM_V_GEN)$(AUTOTEST) -I '$(srcdir)' -I '$(OVS_SRCDIR)' -o $@.tmp $(srcdir)/tests/testsuite.at && mv $@.tmp $@
+$(SYSTEM_TESTSUITE): package.m4 $(SYSTEM_TESTSUITE_AT)
+	$(AM_V_GEN)$(AUTOTEST) -I '$(srcdir)' -I '$(OVS_SRCDIR)' -o $@.tmp $(srcdir)/tests/system-testsuite.at && mv $@.tmp $@
 package.m4: $(top_srcdir)/configure.ac
 	$(AM_V_GEN){ \
 	echo 'm4_define([AT_PACKAGE_NAME], [$(PACKAGE_NAME)])'; \
