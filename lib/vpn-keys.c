@@ -76,6 +76,25 @@ vpn_key_format(const struct vpn_key *key, char text[VPN_KEY_TEXT_LEN + 1])
                       sizeof key->bytes, sodium_base64_VARIANT_ORIGINAL);
 }
 
+/* Like vpn_key_parse(), for the hexadecimal digits of WireGuard's
+ * cross-platform interface. */
+bool
+vpn_key_parse_hex(const char *text, struct vpn_key *key)
+{
+    size_t len;
+
+    return (strlen(text) == VPN_KEY_HEX_LEN
+            && !sodium_hex2bin(key->bytes, sizeof key->bytes, text,
+                               VPN_KEY_HEX_LEN, NULL, &len, NULL)
+            && len == VPN_KEY_LEN);
+}
+
+void
+vpn_key_format_hex(const struct vpn_key *key, char text[VPN_KEY_HEX_LEN + 1])
+{
+    sodium_bin2hex(text, VPN_KEY_HEX_LEN + 1, key->bytes, sizeof key->bytes);
+}
+
 /* Parses 'text', a WireGuard public key.  Returns NULL if successful,
  * otherwise a message for the user that the caller must free. */
 char *

@@ -45,10 +45,16 @@ struct vpn_key {
 
 void vpn_keys_init(void);
 
-/* Keys in base64, without branches or table look-ups that depend on their
- * bits. */
+/* Length of a key in hexadecimal digits. */
+#define VPN_KEY_HEX_LEN 64
+
+/* Keys in base64 and in hexadecimal digits, without branches or table look-ups
+ * that depend on their bits. */
 bool vpn_key_parse(const char *, struct vpn_key *);
 void vpn_key_format(const struct vpn_key *, char text[VPN_KEY_TEXT_LEN + 1]);
+bool vpn_key_parse_hex(const char *, struct vpn_key *);
+void vpn_key_format_hex(const struct vpn_key *,
+                        char text[VPN_KEY_HEX_LEN + 1]);
 char *vpn_public_key_parse(const char *, struct vpn_key *);
 bool vpn_key_equals(const struct vpn_key *, const struct vpn_key *);
 bool vpn_key_is_zero(const struct vpn_key *);
