@@ -16,7 +16,11 @@ tests_ovstest_SOURCES = \
 	tests/test-wg-conf.c
 nodist_tests_ovstest_SOURCES = tests/ovstest.c
 tests_ovstest_CPPFLAGS = $(AM_CPPFLAGS) -I$(OVS_SRCDIR)/tests
-tests_ovstest_LDADD = ovn-vpn/libtranslator.la $(VPN_LIBS)
+tests_ovstest_LDADD = \
+	ovn-vpn/libtranslator.la \
+	ovn-vpn-controller/libcontroller.la \
+	$(VPN_LIBS) \
+	$(LIBNL_LIBS)
 tests/ovstest.c: $(OVS_SRCDIR)/tests/ovstest.c
 	$(AM_V_GEN)$(MKDIR_P) tests && cp $< $@
 CLEANFILES += tests/ovstest.c

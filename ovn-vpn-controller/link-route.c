@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Routes and rules of a namespace; see ovn-vpn-controller/link.h. */
+
+#include <config.h>
+
+#include "ovn-vpn-controller/link.h"
+
+#include <errno.h>
+#include <linux/fib_rules.h>
+#include <linux/rtnetlink.h>
+#include <netlink/route/nexthop.h>
+#include <netlink/route/route.h>
+#include <netlink/route/rule.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "ovn-vpn-controller/link-internal.h"
+#include "packets.h"
+#include "util.h"
+
+/* The kernel's own rules: local, main, default. */
+#define RULE_LOCAL_PRIORITY 0
+#define RULE_MAIN_PRIORITY 32766
+
+static bool
+route_equals(const struct link_route *a, const struct link_route *b)
+{
+    return (a->table == b->table
+            && vpn_prefix_equals(&a->dst, &b->dst)
+            && a->ifindex == b->ifindex
+            && a->has_gateway == b->has_gateway
+            && (!a->has_gateway
+                || ipv6_addr_equals(&a->gateway, &b->gateway)));
+}
+
+/* Stores the route in 'o' in '*route'.  Returns false if it is one that the
+ * kernel makes by itself. */
+static bool
+parse_route(struct nl_object *o, struct link_route *route)
+{
+    struct rtnl_route *r = (struct rtnl_route *) o;
+    int family = rtnl_route_get_family(r);
+
+    memset(route, 0, sizeof *route);
+    if (rtnl_route_get_protocol(r) == RTPROT_KERNEL
+        || rtnl_route_get_flags(r) & RTM_F_CLONED
+        || !link_parse_nl_addr(rtnl_route_get_dst(r), family, &route->dst)) {
+        return false;
+    }
+    route->table = rtnl_route_get_table(r);
+    if (rtnl_route_get_type(r) == RTN_UNICAST
+        && rtnl_route_get_nnexthops(r) == 1) {
+        struct rtnl_nexthop *hop = rtnl_route_nexthop_n(r, 0);
+        const struct nl_addr *gateway = rtnl_route_nh_get_gateway(hop);
+        struct vpn_prefix prefix;
+
+        route->ifindex = rtnl_route_nh_get_ifindex(hop);
+        route->has_gateway = gateway != NULL;
+        if (gateway && link_parse_nl_addr(gateway, family, &prefix)) {
+            route->gateway = prefix.addr;
+        }
+    }
+    return true;
+}
+
+static int
+add_route(struct link_ctx *ctx, const struct link_route *route)
+{
+    struct rtnl_route *r = rtnl_route_alloc();
+    struct rtnl_nexthop *hop = rtnl_route_nh_alloc();
+    struct nl_addr *dst = link_nl_addr(&route->dst);
+    bool v4 = vpn_prefix_is_v4(&route->dst);
+
+    rtnl_route_set_family(r, v4 ? AF_INET : AF_INET6);
+    rtnl_route_set_table(r, route->table);
+    rtnl_route_set_dst(r, dst);
+    rtnl_route_set_protocol(r, RTPROT_STATIC);
+    rtnl_route_set_type(r, RTN_UNICAST);
+    rtnl_route_set_scope(r, (v4 && !route->has_gateway ? RT_SCOPE_LINK
+                             : RT_SCOPE_UNIVERSE));
+    rtnl_route_nh_set_ifindex(hop, route->ifindex);
+    if (route->has_gateway) {
+        struct vpn_prefix host = vpn_prefix_host(&route->gateway);
+        struct nl_addr *gateway = link_nl_addr(&host);
+
+        rtnl_route_nh_set_gateway(hop, gateway);
+        nl_addr_put(gateway);
+    }
+    rtnl_route_add_nexthop(r, hop);
+    link_count_change();
+    int error = link_errno(rtnl_route_add(ctx->nl, r,
+                                          NLM_F_CREATE | NLM_F_REPLACE));
+    nl_addr_put(dst);
+    rtnl_route_put(r);
+    return error;
+}
+
+/* Makes 'want', an array of 'n', the routes of the namespace, apart from those
+ * that the kernel makes by itself. */
+int
+link_sync_routes(struct link_ctx *ctx, const struct link_route *want,
+                 size_t n)
+{
+    bool *found = xcalloc(n + 1, sizeof *found);
+    struct nl_cache *cache;
+
+    int error = link_errno(rtnl_route_alloc_cache(ctx->nl, AF_UNSPEC, 0,
+                                                  &cache));
+    if (error) {
+        free(found);
+        return error;
+    }
+    for (struct nl_object *o = nl_cache_get_first(cache); o;
+         o = nl_cache_get_next(o)) {
+        struct link_route have;
+        size_t i;
+
+        if (!parse_route(o, &have)) {
+            continue;
+        }
+        for (i = 0; i < n && !route_equals(&want[i], &have); i++) {
+            continue;
+        }
+        if (i < n) {
+            found[i] = true;
+        } else {
+            link_count_change();
+            int retval = link_errno(
+                rtnl_route_delete(ctx->nl, (struct rtnl_route *) o, 0));
+            error = error || retval == ENOENT ? error : retval;
+        }
+    }
+    nl_cache_free(cache);
+
+    for (size_t i = 0; i < n; i++) {
+        if (!found[i]) {
+            int retval = add_route(ctx, &want[i]);
+            error = error ? error : retval;
+        }
+    }
+    free(found);
+    return error;
+}
+
+/* Rules. */
+
+static bool
+rule_equals(struct rtnl_rule *have, const struct link_rule *want)
+{
+    const char *iif = rtnl_rule_get_iif(have);
+
+    return (rtnl_rule_get_prio(have) == want->priority
+            && rtnl_rule_get_table(have) == want->table
+            && rtnl_rule_get_action(have) == FR_ACT_TO_TBL
+            && nullable_string_is_equal(iif, want->iif)
+            && rtnl_rule_get_mark(have) == want->mark);
+}
+
+static int
+add_rule(struct link_ctx *ctx, int family, const struct link_rule *want)
+{
+    struct rtnl_rule *rule = rtnl_rule_alloc();
+
+    rtnl_rule_set_family(rule, family);
+    rtnl_rule_set_prio(rule, want->priority);
+    rtnl_rule_set_table(rule, want->table);
+    rtnl_rule_set_action(rule, FR_ACT_TO_TBL);
+    if (want->iif) {
+        rtnl_rule_set_iif(rule, want->iif);
+    }
+    if (want->mark) {
+        rtnl_rule_set_mark(rule, want->mark);
+    }
+    link_count_change();
+    int error = link_errno(rtnl_rule_add(ctx->nl, rule,
+                                         NLM_F_CREATE | NLM_F_EXCL));
+    rtnl_rule_put(rule);
+    return error == EEXIST ? 0 : error;
+}
+
+static int
+sync_rules_of_family(struct link_ctx *ctx, int family,
+                     const struct link_rule *want, size_t n)
+{
+    bool *found = xcalloc(n + 1, sizeof *found);
+    struct nl_cache *cache;
+
+    int error = link_errno(rtnl_rule_alloc_cache(ctx->nl, family, &cache));
+    if (error) {
+        free(found);
+        return error;
+    }
+    for (struct nl_object *o = nl_cache_get_first(cache); o;
+         o = nl_cache_get_next(o)) {
+        struct rtnl_rule *have = (struct rtnl_rule *) o;
+        uint32_t priority = rtnl_rule_get_prio(have);
+        size_t i;
+
+        if (rtnl_rule_get_family(have) != family
+            || priority == RULE_LOCAL_PRIORITY
+            || priority >= RULE_MAIN_PRIORITY) {
+            continue;
+        }
+        for (i = 0; i < n && !rule_equals(have, &want[i]); i++) {
+            continue;
+        }
+        if (i < n && !found[i]) {
+            found[i] = true;
+        } else {
+            link_count_change();
+            int retval = link_errno(rtnl_rule_delete(ctx->nl, have, 0));
+            error = error || retval == ENOENT ? error : retval;
+        }
+    }
+    nl_cache_free(cache);
+
+    for (size_t i = 0; i < n; i++) {
+        if (!found[i]) {
+            int retval = add_rule(ctx, family, &want[i]);
+            error = error ? error : retval;
+        }
+    }
+    free(found);
+    return error;
+}
+
+/* Makes 'want', an array of 'n', the rules of the namespace, apart from the
+ * kernel's own. */
+int
+link_sync_rules(struct link_ctx *ctx, const struct link_rule *want, size_t n)
+{
+    int error = sync_rules_of_family(ctx, AF_INET, want, n);
+    int retval = sync_rules_of_family(ctx, AF_INET6, want, n);
+
+    return error ? error : retval;
+}
