@@ -5,15 +5,23 @@ check_PROGRAMS += tests/ovstest
 tests_ovstest_SOURCES = \
 	tests/fake-db.c \
 	tests/fake-db.h \
+	tests/test-agent-keys.c \
+	tests/test-agent.c \
 	tests/test-alloc.c \
 	tests/test-phase.c \
 	tests/test-plan.c \
 	tests/test-qr.c \
+	tests/test-role.c \
+	tests/test-takeover.c \
+	tests/test-uapi.c \
 	tests/test-vpn-check.c \
 	tests/test-vpn-keys.c \
 	tests/test-vpn-pool.c \
 	tests/test-vpn-prefix.c \
-	tests/test-wg-conf.c
+	tests/test-wg-conf.c \
+	tests/test-wg-device.c \
+	tests/wg-recording.c \
+	tests/wg-recording.h
 nodist_tests_ovstest_SOURCES = tests/ovstest.c
 tests_ovstest_CPPFLAGS = $(AM_CPPFLAGS) -I$(OVS_SRCDIR)/tests
 tests_ovstest_LDADD = \
@@ -28,6 +36,7 @@ CLEANFILES += tests/ovstest.c
 # The test suites: "check" needs no privileges beyond those of its user.
 TESTSUITE = $(srcdir)/tests/testsuite
 TESTSUITE_AT = \
+	tests/agent-unit.at \
 	tests/client-conf.at \
 	tests/nbctl-config.at \
 	tests/nbctl-conn.at \

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "ovn-vpn-controller/tunnel-device.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "coverage.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/poll-loop.h"
+#include "openvswitch/vlog.h"
+#include "ovn-vpn-controller/want.h"
+#include "timeval.h"
+#include "util.h"
+
+VLOG_DEFINE_THIS_MODULE(tunnel_device);
+
+COVERAGE_DEFINE(wg_get);
+COVERAGE_DEFINE(wg_set);
+COVERAGE_DEFINE(wg_lost);
+
+/* Changes in one request: 10 ms of wireguard-go's time. */
+#define MAX_CHANGES 100
+
+/* Devices that are not in a hurry are looked at together, at multiples of so
+ * much, which wakes the program less often. */
+#define POLL_SLOT_MS 250
+
+/* Time between attempts after a request that was refused: it doubles. */
+#define MIN_BACKOFF_MS 500
+#define MAX_BACKOFF_MS 30000
+
+void
+tunnel_device_init(struct tunnel_device *d)
+{
+    *d = (struct tunnel_device) { .backoff_ms = MIN_BACKOFF_MS };
+    wg_device_init(&d->have);
+}
+
+static void
+forget(struct tunnel_device *d)
+{
+    wg_device_destroy(&d->have);
+    wg_device_init(&d->have);
+    d->known = false;
+    d->in_sync = false;
+    d->next_poll = 0;
+}
+
+/* Lets go of the interface, which stays as it is. */
+void
+tunnel_device_close(struct tunnel_device *d)
+{
+    if (d->backend) {
+        d->backend->class->close(d->backend);
+        d->backend = NULL;
+    }
+    forget(d);
+}
+
+void
+tunnel_device_destroy(struct tunnel_device *d)
+{
+    tunnel_device_close(d);
+    wg_device_destroy(&d->have);
+    free(d->problem);
+}
+
+/* Makes 'd', which must be closed, look for its interface at 'place'. */
+void
+tunnel_device_place(struct tunnel_device *d,
+                    const struct wg_backend_class *class,
+                    const struct wg_place *place)
+{
+    ovs_assert(!d->backend);
+    d->backend = class->open(place);
+}
+
+/* Makes the interface go away. */
+void
+tunnel_device_evict(struct tunnel_device *d)
+{
+    if (d->backend) {
+        d->backend->class->evict(d->backend);
+    }
+    tunnel_device_close(d);
+}
+
+static void
+set_problem(struct tunnel_device *d, char *problem)
+{
+    free(d->problem);
+    d->problem = problem;
+}
+
+static void
+take_cost(struct tunnel_device *d)
+{
+    int cost = MIN(time_usec() - d->asked_usec, 1000000);
+
+    d->cost_usec = d->cost_usec ? (3 * d->cost_usec + cost) / 4 : cost;
+}
+
+/* Something that is not in our namespace answers by the interface's name.  If
+ * it has the tunnel's private key, then it belongs to a namespace that someone
+ * has deleted under it. */
+static void
+judge_stray(struct tunnel_device *d, const struct want_tunnel *want,
+            const struct wg_device *stray)
+{
+    if (want->device.has_private_key && stray->has_private_key
+        && vpn_digest_equals(&want->device.private_key,
+                             &stray->private_key)) {
+        VLOG_INFO("%s: ending the process of a namespace that is gone",
+                  want->name);
+        d->backend->class->evict(d->backend);
+        d->next_poll = time_msec() + MIN_BACKOFF_MS;
+    } else {
+        set_problem(d, xstrdup("another WireGuard process has an interface "
+                               "of the name that this tunnel needs; stop "
+                               "it"));
+        d->next_poll = time_msec() + MAX_BACKOFF_MS;
+    }
+}
+
+static void
+refused(struct tunnel_device *d, const struct want_tunnel *want, int error)
+{
+    set_problem(d, (error == EADDRINUSE
+                    ? xasprintf("UDP port %d is in use in the tunnel's "
+                                "network namespace",
+                                want->device.listen_port)
+                    : xasprintf("WireGuard refused a change: %s",
+                                ovs_strerror(error))));
+    /* Nobody knows how much of it was done. */
+    forget(d);
+    d->retry_at = time_msec() + d->backoff_ms;
+    d->backoff_ms = MIN(d->backoff_ms * 2, MAX_BACKOFF_MS);
+}
+
+static unsigned int
+take_reply(struct tunnel_device *d, const struct want_tunnel *want,
+           struct wg_reply *reply)
+{
+    switch (reply->type) {
+    case WG_REPLY_DEVICE:
+        take_cost(d);
+        if (reply->error) {
+            return 0;
+        } else if (d->backend->class->state(d->backend) == WG_STRAY) {
+            judge_stray(d, want, &reply->device);
+            return 0;
+        }
+        wg_device_swap(&d->have, &reply->device);
+        d->observed_at = reply->asked_at;
+        d->known = true;
+        d->in_sync = false;
+        return TUNNEL_DEVICE_OBSERVED;
+
+    case WG_REPLY_SET:
+        if (reply->error) {
+            refused(d, want, reply->error);
+        } else {
+            d->backoff_ms = MIN_BACKOFF_MS;
+            d->done_seq = MAX(d->done_seq, d->set_seq);
+        }
+        return 0;
+
+    case WG_REPLY_LOST:
+        COVERAGE_INC(wg_lost);
+        forget(d);
+        return TUNNEL_DEVICE_LOST;
+    }
+    OVS_NOT_REACHED();
+}
+
+/* Takes replies and returns TUNNEL_DEVICE_* for what they told. */
+unsigned int
+tunnel_device_run(struct tunnel_device *d, const struct want_tunnel *want)
+{
+    unsigned int events = 0;
+    struct wg_reply reply;
+
+    if (d->backend) {
+        d->backend->class->run(d->backend);
+        while (d->backend->class->reply(d->backend, &reply)) {
+            events |= take_reply(d, want, &reply);
+            wg_device_destroy(&reply.device);
+        }
+    }
+    return events;
+}
+
+void
+tunnel_device_wait(const struct tunnel_device *d)
+{
+    if (!d->backend) {
+        return;
+    }
+    d->backend->class->wait(d->backend);
+    if (tunnel_device_is_idle(d)) {
+        poll_timer_wait_until(d->known ? d->next_poll
+                              : MAX(d->next_poll, d->retry_at));
+        if (d->known && !d->in_sync) {
+            poll_timer_wait_until(d->retry_at);
+        }
+    }
+}
+
+/* Returns true if a request can be made. */
+bool
+tunnel_device_is_idle(const struct tunnel_device *d)
+{
+    return d->backend && !d->backend->class->is_busy(d->backend);
+}
+
+/* Requests 'changes', and takes them for made.  'd' must be idle and known. */
+void
+tunnel_device_set(struct tunnel_device *d, const struct want_tunnel *want,
+                  const struct wg_changes *changes)
+{
+    struct wg_secrets secrets = {
+        .service = want->name,
+        .private_key = want->private_key,
+        .lock_key = want->lock_key,
+    };
+
+    if (VLOG_IS_DBG_ENABLED()) {
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        wg_changes_format(changes, &s);
+        VLOG_DBG("%s: changes:\n%s", want->name, ds_cstr(&s));
+        ds_destroy(&s);
+    }
+    COVERAGE_INC(wg_set);
+    d->in_sync = false;
+    wg_device_apply(&d->have, &want->device, changes);
+    d->backend->class->set(d->backend, &want->device, changes, &secrets);
+}
+
+/* Requests changes that bring the interface to what is wanted, if there are
+ * any.  'd' must be idle. */
+void
+tunnel_device_converge(struct tunnel_device *d,
+                       const struct want_tunnel *want, enum role role,
+                       wg_site_func *site, void *aux)
+{
+    struct wg_changes changes;
+
+    if (d->seq != want->seq || d->role != role) {
+        d->seq = want->seq;
+        d->role = role;
+        d->in_sync = false;
+    }
+    if (d->in_sync || !d->known || time_msec() < d->retry_at) {
+        return;
+    } else if (!want->private_key) {
+        /* Nothing can be done until it comes. */
+        d->in_sync = true;
+        d->done_seq = want->seq;
+        return;
+    }
+    wg_changes_init(&changes);
+    wg_device_diff(&d->have, &want->device, role, MAX_CHANGES, site, aux,
+                   &changes);
+    if (wg_changes_is_empty(&changes)) {
+        d->in_sync = true;
+        d->done_seq = want->seq;
+        set_problem(d, NULL);
+    } else {
+        d->set_seq = changes.more ? 0 : want->seq;
+        tunnel_device_set(d, want, &changes);
+    }
+    wg_changes_destroy(&changes);
+}
+
+/* Asks for the device if that was not done for 'interval_ms', or if nothing is
+ * known of it.  'd' must be idle. */
+void
+tunnel_device_poll(struct tunnel_device *d, int interval_ms)
+{
+    long long int now = time_msec();
+    long long int next = now + interval_ms;
+
+    if (interval_ms > POLL_SLOT_MS) {
+        next = ROUND_UP(next, POLL_SLOT_MS);
+    }
+    d->next_poll = MIN(d->next_poll, next);
+    if (now >= d->next_poll && (d->known || now >= d->retry_at)) {
+        COVERAGE_INC(wg_get);
+        d->next_poll = next;
+        d->asked_usec = time_usec();
+        d->backend->class->get(d->backend);
+    }
+}
+
+/* Returns what is wrong, in words, or NULL. */
+const char *
+tunnel_device_problem(const struct tunnel_device *d)
+{
+    const char *problem = (d->backend ? d->backend->class->problem(d->backend)
+                           : NULL);
+
+    return problem ? problem : d->problem;
+}
