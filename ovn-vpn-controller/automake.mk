@@ -4,6 +4,16 @@
 # tests.
 noinst_LTLIBRARIES += ovn-vpn-controller/libcontroller.la
 ovn_vpn_controller_libcontroller_la_SOURCES = \
+	ovn-vpn-controller/agent.c \
+	ovn-vpn-controller/agent.h \
+	ovn-vpn-controller/ctl.c \
+	ovn-vpn-controller/ctl.h \
+	ovn-vpn-controller/desired-ask.c \
+	ovn-vpn-controller/desired-place.c \
+	ovn-vpn-controller/desired-rows.c \
+	ovn-vpn-controller/desired-rows.h \
+	ovn-vpn-controller/desired.c \
+	ovn-vpn-controller/desired.h \
 	ovn-vpn-controller/link-addr.c \
 	ovn-vpn-controller/link-events.c \
 	ovn-vpn-controller/link-internal.h \
@@ -12,8 +22,13 @@ ovn_vpn_controller_libcontroller_la_SOURCES = \
 	ovn-vpn-controller/link.h \
 	ovn-vpn-controller/netns.c \
 	ovn-vpn-controller/netns.h \
+	ovn-vpn-controller/options.c \
+	ovn-vpn-controller/options.h \
 	ovn-vpn-controller/ovs-port.c \
 	ovn-vpn-controller/ovs-port.h \
+	ovn-vpn-controller/report-peers.c \
+	ovn-vpn-controller/report.c \
+	ovn-vpn-controller/report.h \
 	ovn-vpn-controller/resolver.c \
 	ovn-vpn-controller/resolver.h \
 	ovn-vpn-controller/role.c \
@@ -30,6 +45,16 @@ ovn_vpn_controller_libcontroller_la_SOURCES = \
 	ovn-vpn-controller/tap-sign.h \
 	ovn-vpn-controller/tunnel-device.c \
 	ovn-vpn-controller/tunnel-device.h \
+	ovn-vpn-controller/tunnel-host.c \
+	ovn-vpn-controller/tunnel-host.h \
+	ovn-vpn-controller/tunnel-problems.c \
+	ovn-vpn-controller/tunnel-problems.h \
+	ovn-vpn-controller/tunnel-routes.c \
+	ovn-vpn-controller/tunnel-routes.h \
+	ovn-vpn-controller/tunnel-takeover.c \
+	ovn-vpn-controller/tunnel-takeover.h \
+	ovn-vpn-controller/tunnel.c \
+	ovn-vpn-controller/tunnel.h \
 	ovn-vpn-controller/uapi-conn.c \
 	ovn-vpn-controller/uapi-conn.h \
 	ovn-vpn-controller/uapi-text.c \
@@ -43,3 +68,12 @@ ovn_vpn_controller_libcontroller_la_SOURCES = \
 	ovn-vpn-controller/wg-uapi.c
 ovn_vpn_controller_libcontroller_la_CFLAGS = $(AM_CFLAGS) $(LIBNL_CFLAGS)
 CONTROLLER_LIBS = ovn-vpn-controller/libcontroller.la $(VPN_LIBS) $(LIBNL_LIBS)
+
+bin_PROGRAMS += ovn-vpn-controller/ovn-vpn-controller
+ovn_vpn_controller_ovn_vpn_controller_SOURCES = \
+	ovn-vpn-controller/ovn-vpn-controller.c
+ovn_vpn_controller_ovn_vpn_controller_LDADD = $(CONTROLLER_LIBS)
+
+EXTRA_DIST += ovn-vpn-controller/ovn-vpn-controller.8.xml
+man_MANS += ovn-vpn-controller/ovn-vpn-controller.8
+CLEANFILES += ovn-vpn-controller/ovn-vpn-controller.8

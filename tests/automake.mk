@@ -36,7 +36,9 @@ CLEANFILES += tests/ovstest.c
 # The test suites: "check" needs no privileges beyond those of its user.
 TESTSUITE = $(srcdir)/tests/testsuite
 TESTSUITE_AT = \
+	tests/agent-macros.at \
 	tests/agent-unit.at \
+	tests/agent.at \
 	tests/client-conf.at \
 	tests/nbctl-config.at \
 	tests/nbctl-conn.at \

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DESIRED_ROWS_H
+#define DESIRED_ROWS_H 1
+
+/* The parts of ovn-vpn-controller/desired.h. */
+
+#include <stdbool.h>
+
+#include "ovn-vpn-controller/want.h"
+
+struct hmap;
+struct ovsdb_idl;
+struct ovsdb_idl_index;
+struct sbrec_chassis;
+struct vpn_sealing_pair;
+struct vpnsbrec_peer;
+struct vpnsbrec_tunnel;
+
+/* ovn-vpn-controller/desired-ask.c. */
+void desired_add_columns(struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_sb);
+bool desired_ask(struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_sb,
+                 const char *chassis, const struct hmap *tunnels);
+
+/* ovn-vpn-controller/desired-rows.c. */
+void desired_read_tunnel(const struct vpnsbrec_tunnel *, struct want_tunnel *);
+bool desired_read_key(const struct vpnsbrec_tunnel *, const char *box,
+                      const struct vpn_sealing_pair *, struct want_tunnel *);
+bool desired_read_peer(const struct vpnsbrec_peer *, struct want_tunnel *);
+bool desired_drop_peer(struct want_tunnel *, const struct uuid *,
+                       const char *public_key);
+
+/* ovn-vpn-controller/desired-place.c. */
+void desired_read_residence(struct ovsdb_idl_index *ports_by_name,
+                            const struct sbrec_chassis *own,
+                            struct want_tunnel *);
+void desired_read_sightings(struct ovsdb_idl_index *states_by_tunnel,
+                            const struct vpnsbrec_tunnel *,
+                            struct want_sightings *);
+
+#endif /* ovn-vpn-controller/desired-rows.h */
