@@ -26,6 +26,8 @@ ovn_vpn_controller_libcontroller_la_SOURCES = \
 	ovn-vpn-controller/options.h \
 	ovn-vpn-controller/ovs-port.c \
 	ovn-vpn-controller/ovs-port.h \
+	ovn-vpn-controller/path-probe.c \
+	ovn-vpn-controller/path-probe.h \
 	ovn-vpn-controller/report-peers.c \
 	ovn-vpn-controller/report.c \
 	ovn-vpn-controller/report.h \
@@ -49,6 +51,8 @@ ovn_vpn_controller_libcontroller_la_SOURCES = \
 	ovn-vpn-controller/tunnel-host.h \
 	ovn-vpn-controller/tunnel-problems.c \
 	ovn-vpn-controller/tunnel-problems.h \
+	ovn-vpn-controller/tunnel-role.c \
+	ovn-vpn-controller/tunnel-role.h \
 	ovn-vpn-controller/tunnel-routes.c \
 	ovn-vpn-controller/tunnel-routes.h \
 	ovn-vpn-controller/tunnel-takeover.c \

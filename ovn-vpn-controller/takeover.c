@@ -37,6 +37,7 @@ takeover_init(struct takeover *t, long long int now)
     hmap_init(&t->peers);
     ovs_list_init(&t->in_flight);
     t->started = now;
+    t->held_until = LLONG_MIN;
     t->observed = LLONG_MIN;
     t->last_call = LLONG_MIN;
     t->last_back = now;
@@ -152,13 +153,28 @@ takeover_back(struct takeover *t, const struct vpn_key *public_key,
     }
 }
 
-/* The path to the peers has just become better: calls that have got no answer
- * yet are to be repeated soon, and intervals begin anew. */
+/* Holds calls back until 'until', or takeover_hurry(). */
+void
+takeover_hold(struct takeover *t, long long int until)
+{
+    t->held_until = until;
+}
+
+bool
+takeover_is_held(const struct takeover *t, long long int now)
+{
+    return now < t->held_until;
+}
+
+/* The path to the peers has just become better: nothing is held back any more,
+ * calls that have got no answer yet are to be repeated soon, and intervals
+ * begin anew. */
 void
 takeover_hurry(struct takeover *t, long long int now)
 {
     struct takeover_peer *peer;
 
+    t->held_until = LLONG_MIN;
     HMAP_FOR_EACH (peer, node, &t->peers) {
         if (!peer->done && peer->n_calls) {
             long long int age = now - peer->called_at;
@@ -252,6 +268,9 @@ takeover_run(struct takeover *t, long long int now,
     if (!t->sorted) {
         sort_queue(t);
     }
+    if (takeover_is_held(t, now)) {
+        return 0;
+    }
     LIST_FOR_EACH_SAFE (peer, in_flight, &t->in_flight) {
         if (now - peer->called_at < IN_FLIGHT_MS) {
             break;
@@ -303,7 +322,7 @@ takeover_wake_time(const struct takeover *t)
             when = MIN(when, MAX(slot_free, due_time(peer)));
         }
     }
-    return when;
+    return MAX(when, t->held_until);
 }
 
 /* Returns how long to wait between two observations of the device. */

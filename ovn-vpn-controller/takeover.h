@@ -10,8 +10,9 @@
  * initiation to its last known endpoint, has it back after one round trip.
  *
  * An initiation that is sent before OVN's new path is complete is lost, and
- * WireGuard would repeat it only after 5 s (REKEY_TIMEOUT).  A peer that is
- * removed and added again may send at once.  The rules for that:
+ * WireGuard would repeat it only after 5 s (REKEY_TIMEOUT).  So calls may be
+ * held back until the path is there.  Besides, a peer that is removed and
+ * added again may send at once.  The rules for that:
  *
  *   - Not within 20 ms of the last initiation: the client drops such a one and
  *     answers the previous one, whose index is gone, and 5 s are lost.
@@ -76,6 +77,7 @@ struct takeover {
     size_t n_in_flight;
     size_t n_open;              /* Peers that are not done. */
     long long int started;
+    long long int held_until;   /* No call before that. */
     long long int observed;     /* When the device was last asked. */
     long long int last_call;
 
@@ -95,6 +97,8 @@ bool takeover_has_open(const struct takeover *, const struct vpn_key *);
 void takeover_observe(struct takeover *, long long int asked_at);
 void takeover_back(struct takeover *, const struct vpn_key *,
                    long long int now);
+void takeover_hold(struct takeover *, long long int until);
+bool takeover_is_held(const struct takeover *, long long int now);
 void takeover_hurry(struct takeover *, long long int now);
 
 size_t takeover_run(struct takeover *, long long int now,

@@ -20,6 +20,9 @@
 /* Enough for a few packets: what counts is that there is one. */
 #define RECEIVE_BUFFER 4096
 
+/* First byte of a handshake response. */
+#define WG_RESPONSE 2
+
 /* Attaches to 'fd' a filter for UDP packets to 'port' that came in.  Such a
  * socket sees packets from their network header on.  Fragments other than the
  * first one have no port; the first one is enough. */
@@ -29,25 +32,29 @@ attach_filter(int fd, uint16_t port)
     struct sock_filter code[] = {
         /* Only what is addressed to us, not what we send ourselves. */
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_HOST, 0, 16),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_HOST, 0, 20),
         /* The IP version is in the upper half of the first byte. */
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
         BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 4),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 4, 0, 7),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 4, 0, 9),
         /* IPv4: protocol, offset of a fragment, port behind the header. */
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 9),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 11),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 15),
         BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 6),
-        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 9, 0),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1fff, 13, 0),
         BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
         BPF_STMT(BPF_LD | BPF_H | BPF_IND, 2),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, port, 5, 6),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, port, 0, 10),
+        BPF_STMT(BPF_LD | BPF_B | BPF_IND, 8),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, WG_RESPONSE, 8, 7),
         /* IPv6: next header, port behind the fixed header. */
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 6, 0, 5),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 6, 0, 7),
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 6),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 3),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 0, 5),
         BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 42),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, port, 0, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, port, 0, 3),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 48),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, WG_RESPONSE, 1, 0),
         BPF_STMT(BPF_RET | BPF_K, 64),
         BPF_STMT(BPF_RET | BPF_K, 0),
     };
@@ -89,8 +96,9 @@ open_in_current(int ifindex, uint16_t port, int *fdp)
     return error;
 }
 
-/* Opens in '*fd' a socket that becomes readable when a UDP packet to 'port'
- * arrives at interface 'ifindex' of 'netns'.  The caller must close it. */
+/* Opens in '*fd' a socket that becomes readable when a WireGuard packet to
+ * 'port' arrives at interface 'ifindex' of 'netns', unless it is an answer to
+ * one of ours.  The caller must close it. */
 int
 tap_sign_open(const struct netns *netns, int ifindex, uint16_t port, int *fd)
 {

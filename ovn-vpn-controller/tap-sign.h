@@ -3,7 +3,8 @@
 #define TAP_SIGN_H 1
 
 /* Sees whether outer WireGuard packets arrive at an interface: the local sign
- * of ovn-vpn-controller/role.h. */
+ * of ovn-vpn-controller/role.h.  Answers to what this chassis itself has sent
+ * do not count. */
 
 #include <stdbool.h>
 #include <stdint.h>

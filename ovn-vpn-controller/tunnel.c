@@ -5,28 +5,22 @@
 #include "ovn-vpn-controller/tunnel.h"
 
 #include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "coverage.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovn-vpn-controller/desired.h"
 #include "ovn-vpn-controller/link.h"
 #include "ovn-vpn-controller/netns.h"
 #include "ovn-vpn-controller/resolver.h"
-#include "ovn-vpn-controller/tap-sign.h"
 #include "ovn-vpn-controller/tunnel-problems.h"
+#include "ovn-vpn-controller/tunnel-role.h"
 #include "ovn-vpn-controller/want.h"
 #include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(tunnel);
-
-COVERAGE_DEFINE(tunnel_promotion);
-COVERAGE_DEFINE(tunnel_demotion);
 
 /* A standby's device changes only when we or somebody else change it. */
 #define STANDBY_POLL_FACTOR 5
@@ -34,9 +28,6 @@ COVERAGE_DEFINE(tunnel_demotion);
 /* While calls are outstanding, looking for answers may take a quarter of
  * a processor: looking, and three times as long not looking. */
 #define TAKEOVER_IDLE_FACTOR 3
-
-/* How often a chassis that is active by a sign alone looks for it. */
-#define TAP_INTERVAL_MS 500
 
 /* Age from which a site's name is looked up again while it is silent. */
 #define SITE_MAX_AGE_MS 30000
@@ -50,19 +41,9 @@ tunnel_create(const char *name)
     tunnel_host_init(&t->host, name);
     tunnel_device_init(&t->device);
     tunnel_takeover_init(&t->takeover);
-    role_init(&t->role, time_msec());
-    t->tap_fd = -1;
+    tunnel_role_init(t);
     sset_init(&t->problems);
     return t;
-}
-
-static void
-close_tap(struct tunnel *t)
-{
-    if (t->tap_fd >= 0) {
-        close(t->tap_fd);
-        t->tap_fd = -1;
-    }
 }
 
 /* Frees 't' and leaves what it manages in place. */
@@ -70,7 +51,7 @@ void
 tunnel_destroy(struct tunnel *t)
 {
     if (t) {
-        close_tap(t);
+        tunnel_role_destroy(t);
         tunnel_takeover_destroy(&t->takeover);
         tunnel_device_destroy(&t->device);
         tunnel_host_destroy(&t->host);
@@ -89,88 +70,6 @@ tunnel_remove(struct tunnel *t, const struct tunnel_env *env)
     tunnel_device_evict(&t->device);
     tunnel_host_remove(&t->host, &env->host);
     tunnel_destroy(t);
-}
-
-/* The sign. */
-
-/* Returns true if packets at 't' may tell something. */
-static bool
-wants_tap(const struct tunnel *t)
-{
-    return (t->host.transit_ifindex
-            && (t->role.role != ROLE_ACTIVE || t->role.by_sign));
-}
-
-static void
-sync_tap(struct tunnel *t, const struct want_tunnel *want)
-{
-    if (t->tap_fd >= 0
-        && (!wants_tap(t) || t->tap_epoch != t->host.epoch
-            || t->tap_ifindex != t->host.transit_ifindex
-            || t->tap_port != want->device.listen_port)) {
-        close_tap(t);
-    }
-    if (t->tap_fd < 0 && wants_tap(t)) {
-        t->tap_epoch = t->host.epoch;
-        t->tap_ifindex = t->host.transit_ifindex;
-        t->tap_port = want->device.listen_port;
-        int error = tap_sign_open(t->host.netns, t->tap_ifindex, t->tap_port,
-                                  &t->tap_fd);
-        if (error) {
-            static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(1, 5);
-
-            VLOG_WARN_RL(&rl, "%s: cannot watch "TUNNEL_TRANSIT" (%s)",
-                         t->name, ovs_strerror(error));
-        }
-    }
-}
-
-static void
-run_tap(struct tunnel *t)
-{
-    long long int now = time_msec();
-
-    if (t->tap_fd >= 0 && (t->role.role != ROLE_ACTIVE || now >= t->tap_at)) {
-        t->tap_at = now + TAP_INTERVAL_MS;
-        if (tap_sign_run(t->tap_fd)) {
-            role_sign(&t->role, now);
-        }
-    }
-}
-
-/* The role. */
-
-static void
-run_role(struct tunnel *t, const struct tunnel_env *env,
-         const struct want_tunnel *want)
-{
-    enum role before = t->role.role;
-
-    t->role_input = (struct role_input) {
-        .residence = want->residence,
-        .word_at = want->residence_at,
-        .cut_off = env->cut_off,
-    };
-    run_tap(t);
-    enum role now = role_update(&t->role, &t->role_input, time_msec());
-    if (now == before) {
-        return;
-    }
-    VLOG_INFO("%s: %s, was %s%s", t->name, role_to_string(now),
-              role_to_string(before),
-              (t->role.by_sign ? " (packets arrive here, and the OVN "
-               "Southbound database does not know yet)" : ""));
-    t->news++;
-    t->found_active = before == ROLE_UNKNOWN;
-    if (now == ROLE_ACTIVE) {
-        COVERAGE_INC(tunnel_promotion);
-        t->active_since = time_wall_msec();
-        t->takeover.due = true;
-    } else if (before == ROLE_ACTIVE) {
-        COVERAGE_INC(tunnel_demotion);
-        t->active_since = 0;
-        tunnel_takeover_cancel(&t->takeover);
-    }
 }
 
 /* Takeovers. */
@@ -198,14 +97,17 @@ begin_takeover(struct tunnel *t, const struct tunnel_env *env,
     desired_get_sightings(env->desired, &want->uuid, &sightings);
     tunnel_takeover_begin(&t->takeover, want, &t->device, &sightings,
                           env->resolver);
+    if (path_probe_is_on(&t->path)) {
+        takeover_hold(&t->takeover.t, t->path.started + TUNNEL_PATH_WAIT_MS);
+    }
     free(sightings.list);
 }
 
 static void
 run_takeover(struct tunnel *t, const struct tunnel_env *env,
-             const struct want_tunnel *want, bool observed)
+             const struct want_tunnel *want, bool observed, bool path_found)
 {
-    bool arrived = want->external_here && !t->external_here;
+    bool arrived = path_found || (want->external_here && !t->external_here);
 
     t->external_here = want->external_here;
     if (t->takeover.due && is_ready_to_call(t, want)) {
@@ -306,9 +208,18 @@ set_urgent(struct tunnel *t, const struct tunnel_env *env,
     return any;
 }
 
+/* Returns true if the device has to be idle at any moment, because calls to
+ * its peers cannot wait. */
+static bool
+is_about_to_call(const struct tunnel *t)
+{
+    return (tunnel_takeover_is_on(&t->takeover)
+            && takeover_is_held(&t->takeover.t, time_msec()));
+}
+
 static void
 run_device(struct tunnel *t, const struct tunnel_env *env,
-           const struct want_tunnel *want)
+           const struct want_tunnel *want, bool path_found)
 {
     struct site_aux aux = { .tunnel = t, .resolver = env->resolver };
     unsigned int events = tunnel_device_run(&t->device, want);
@@ -321,13 +232,16 @@ run_device(struct tunnel *t, const struct tunnel_env *env,
         t->takeover.due = t->role.role == ROLE_ACTIVE;
     }
     t->observations += observed;
-    run_takeover(t, env, want, observed);
+    run_takeover(t, env, want, observed, path_found);
     if (t->resolver_seqno != env->resolver->seqno) {
         t->resolver_seqno = env->resolver->seqno;
         t->device.in_sync = false;
     }
     if (t->device.known && tunnel_device_is_idle(&t->device)
         && set_urgent(t, env, want, observed)) {
+        return;
+    }
+    if (is_about_to_call(t)) {
         return;
     }
     if (tunnel_device_is_idle(&t->device)) {
@@ -384,24 +298,13 @@ tunnel_run(struct tunnel *t, const struct tunnel_env *env,
            const struct want_tunnel *want)
 {
     if (is_runnable(want)) {
-        run_role(t, env, want);
-        run_device(t, env, want);
+        bool path_found = tunnel_role_run(t, env, want);
+
+        run_device(t, env, want, path_found);
         run_host(t, env, want);
-        sync_tap(t, want);
+        tunnel_role_watch(t, want);
     }
     tunnel_problems_run(t, env, want);
-}
-
-static void
-wait_tap(const struct tunnel *t)
-{
-    if (t->tap_fd < 0) {
-        return;
-    } else if (t->role.role == ROLE_ACTIVE) {
-        poll_timer_wait_until(t->tap_at);
-    } else {
-        poll_fd_wait(t->tap_fd, POLLIN);
-    }
 }
 
 void
@@ -413,8 +316,7 @@ tunnel_wait(const struct tunnel *t, const struct tunnel_env *env,
     }
     tunnel_host_wait(&t->host);
     tunnel_device_wait(&t->device);
-    wait_tap(t);
-    poll_timer_wait_until(role_wake_time(&t->role, &t->role_input));
+    tunnel_role_wait(t);
     if (tunnel_device_is_idle(&t->device)
         && tunnel_takeover_is_on(&t->takeover)) {
         poll_timer_wait_until(takeover_wake_time(&t->takeover.t));

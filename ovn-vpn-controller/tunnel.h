@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ovn-vpn-controller/path-probe.h"
 #include "ovn-vpn-controller/role.h"
 #include "ovn-vpn-controller/tunnel-device.h"
 #include "ovn-vpn-controller/tunnel-host.h"
@@ -28,12 +29,17 @@ struct tunnel {
     long long int active_since; /* Wall clock, in ms; 0 if not active. */
     bool external_here;
 
-    /* Where the sign of activity is looked for, while it counts. */
+    /* Where packets that peers send by themselves are looked for, while they
+     * tell something: that a standby is active, or that the path to a chassis
+     * that has just become active is there. */
     int tap_fd;                 /* -1 if it does not. */
     int tap_ifindex;
     uint16_t tap_port;
     unsigned int tap_epoch;
     long long int tap_at;       /* Next look while active. */
+
+    struct path_probe path;     /* While it is not known to be there. */
+    bool path_open;             /* A packet has arrived since the promotion. */
 
     bool found_active;          /* It was when this program started. */
 

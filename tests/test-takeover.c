@@ -241,7 +241,8 @@ print_actions(struct takeover *t, long long int now)
 }
 
 /* script COMMAND...: "add=NUMBER" at time 0, then at TIME "TIME:run",
- * "TIME:observe", "TIME:back=NUMBER", "TIME:hurry", "TIME:drop=NUMBER". */
+ * "TIME:observe", "TIME:back=NUMBER", "TIME:hurry", "TIME:hold=UNTIL",
+ * "TIME:drop=NUMBER". */
 static void
 test_script(struct ovs_cmdl_context *ctx)
 {
@@ -266,6 +267,8 @@ test_script(struct ovs_cmdl_context *ctx)
             takeover_back(&t, &key, now);
         } else if (!strcmp(what, "hurry")) {
             takeover_hurry(&t, now);
+        } else if (!strncmp(what, "hold=", 5)) {
+            takeover_hold(&t, atoi(equals + 1));
         } else if (!strncmp(what, "drop=", 5)) {
             takeover_drop(&t, &key);
         } else {
