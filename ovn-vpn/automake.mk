@@ -7,6 +7,8 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/alloc.h \
 	ovn-vpn/chassis.c \
 	ovn-vpn/chassis.h \
+	ovn-vpn/health.c \
+	ovn-vpn/health.h \
 	ovn-vpn/phase.c \
 	ovn-vpn/phase.h \
 	ovn-vpn/plan-acl.c \

@@ -9,8 +9,10 @@
 #include <stdlib.h>
 
 #include "ovn-vpn/chassis.h"
+#include "ovn-vpn/health.h"
 #include "ovn-vpn/router.h"
 #include "util.h"
+#include "uuid.h"
 
 /* Priority of a gateway router's only chassis. */
 #define ONLY_PRIORITY 100
@@ -77,6 +79,106 @@ add_usable(struct plan *plan, const struct vpn_gateways *wanted)
     vpn_gateways_sort(&plan->gateways);
 }
 
+/* In what order chassis are to serve, before their priorities. */
+enum standing {
+    STANDING_STICKY,            /* The service is here and had better stay. */
+    STANDING_WELL,
+    STANDING_DRAINED,           /* The operator wants it empty. */
+    STANDING_UNWELL,            /* Something keeps it from serving. */
+};
+
+/* Returns true if 'c' had better not serve the service.  If the service is
+ * there, a silent agent alone is no reason to move it: it is being served. */
+static bool
+is_unwell(const struct plan *plan, const struct chassis *c)
+{
+    const struct health *health = plan->in.health;
+    bool is_host = plan->in.host && !strcmp(plan->in.host, c->name);
+
+    return (health
+            && (health_is_unwell(health, &plan->in.service->uuid, c->name)
+                || (health_is_unwell(health, &UUID_ZERO, c->name)
+                    && !(is_host && sset_is_empty(&c->problems)))));
+}
+
+static enum standing
+get_standing(const struct plan *plan, const struct vpn_gateway *g)
+{
+    const struct chassis *c = chassis_table_find(plan->in.chassis, g->chassis);
+
+    if (!c) {
+        return STANDING_WELL;
+    } else if (is_unwell(plan, c)) {
+        return STANDING_UNWELL;
+    } else if (c->drain) {
+        return STANDING_DRAINED;
+    } else if (g->sticky && plan->in.host
+               && !strcmp(plan->in.host, g->chassis)) {
+        return STANDING_STICKY;
+    }
+    return STANDING_WELL;
+}
+
+static void
+warn_about_standing(struct plan *plan, const struct vpn_gateway *g,
+                    enum standing standing)
+{
+    if (standing == STANDING_UNWELL) {
+        plan_warn(plan, "gateway chassis %s is not well and comes last; see "
+                  "its problems", g->chassis);
+    } else if (standing == STANDING_DRAINED) {
+        plan_warn(plan, "gateway chassis %s is drained and comes last (\"%s\" "
+                  "ends that)", g->chassis, "gateway-undrain");
+    }
+}
+
+/* Gives the usable gateways priorities that make OVN choose by standing first.
+ * As long as that changes nothing of their order, the priorities stay what the
+ * operator gave; otherwise the same numbers are given out anew, if that makes
+ * a strict order. */
+static void
+order_gateways(struct plan *plan)
+{
+    struct vpn_gateways *gateways = &plan->gateways;
+    struct vpn_gateways ordered = { NULL, 0, 0 };
+    bool strict = true;
+
+    for (int standing = STANDING_STICKY; standing <= STANDING_UNWELL;
+         standing++) {
+        for (size_t i = 0; i < gateways->n; i++) {
+            const struct vpn_gateway *g = &gateways->list[i];
+
+            if (get_standing(plan, g) == standing) {
+                warn_about_standing(plan, g, standing);
+                vpn_gateways_add(&ordered, g->chassis, g->priority, g->sticky);
+            }
+        }
+    }
+    bool same = true;
+    for (size_t i = 0; i < gateways->n; i++) {
+        same &= !strcmp(ordered.list[i].chassis, gateways->list[i].chassis);
+        strict &= !i || (gateways->list[i - 1].priority
+                         > gateways->list[i].priority);
+    }
+    for (size_t i = 0; !same && i < ordered.n; i++) {
+        ordered.list[i].priority = (strict ? gateways->list[i].priority
+                                    : ordered.n - i);
+    }
+    vpn_gateways_destroy(gateways);
+    *gateways = ordered;
+}
+
+/* Returns true if the planned service need not be waited for to leave
+ * 'chassis', where it resides. */
+bool
+plan_has_left(const struct plan *plan, const char *chassis)
+{
+    const struct chassis *c = chassis_table_find(plan->in.chassis, chassis);
+
+    return (!c || !c->drain || !plan->gateways.n
+            || !strcmp(plan->gateways.list[0].chassis, chassis));
+}
+
 static void
 warn_about_redundancy(struct plan *plan)
 {
@@ -130,6 +232,7 @@ plan_choose_gateways(struct plan *plan)
         svec_clear(&plan->warnings);
         return error;
     }
+    order_gateways(plan);
     warn_about_redundancy(plan);
     return NULL;
 }

@@ -105,6 +105,7 @@ begin_plans(struct plan_set *set, long long int now)
     find_routers(set, groups, errors);
     for (size_t i = 0; i < set->n; i++) {
         const struct group *group = groups[i];
+        char *gateway_port = plan_gateway_port(set->services[i]);
         const struct plan_input in = {
             .service = set->services[i],
             .options = &set->options,
@@ -116,9 +117,12 @@ begin_plans(struct plan_set *set, long long int now)
             .held_gateways = snapshot_held_gateways(&set->snapshot,
                                                     &set->services[i]->uuid),
             .grace = set->grace,
+            .host = shash_find_data(&set->hosts, gateway_port),
+            .health = set->health,
             .now = now,
         };
 
+        free(gateway_port);
         set->plans[i] = plan_begin(&in);
         free(errors[i]);
         set->plans[i]->in.router_error = NULL;

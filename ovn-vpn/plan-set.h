@@ -12,6 +12,7 @@
 #include "ovn-vpn/chassis.h"
 #include "ovn-vpn/snapshot.h"
 
+struct health;
 struct ovsdb_idl;
 struct plan;
 
@@ -21,6 +22,7 @@ struct plan_set {
     struct chassis_table chassis;
     struct shash hosts;             /* See snapshot_hosts(). */
     bool grace;                     /* Chassis may not have reported yet. */
+    const struct health *health;    /* NULL if nothing is known. */
 
     /* Filled in by plan_set_run(). */
     struct snapshot snapshot;

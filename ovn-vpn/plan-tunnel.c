@@ -36,6 +36,14 @@ add_peers(struct plan *plan, struct plan_tunnel *tunnel)
     }
 }
 
+/* Returns the name of the chassisredirect port of 'service', which the caller
+ * must free: where it resides the service is. */
+char *
+plan_gateway_port(const struct vpn_service *service)
+{
+    return xasprintf("cr-vpn-%s-gw", service->name);
+}
+
 /* Returns the tunnel of 'plan', which the caller must destroy, and sets
  * 'plan->next_expiry'. */
 struct plan_tunnel *
@@ -47,7 +55,7 @@ plan_make_tunnel(struct plan *plan)
     struct vpn_prefix ns = plan_transit(plan, PLAN_TRANSIT_NS);
     struct vpn_prefix gw = plan_transit(plan, PLAN_TRANSIT_GW);
 
-    tunnel->gateway_port = xasprintf("cr-vpn-%s-gw", service->name);
+    tunnel->gateway_port = plan_gateway_port(service);
     if (!router->chassis) {
         tunnel->external_port = xasprintf("cr-%s", plan->external_port->name);
     }

@@ -29,6 +29,7 @@
 
 struct chassis_table;
 struct ds;
+struct health;
 struct router;
 struct router_port;
 
@@ -51,6 +52,8 @@ struct plan_input {
     /* The gateways that the service has now, NULL if none. */
     const struct vpn_gateways *held_gateways;
     bool grace;                 /* Chassis may not have reported yet. */
+    const char *host;           /* Chassis where it resides now, or NULL. */
+    const struct health *health;
 
     long long int now;          /* Milliseconds since the epoch. */
 };
@@ -104,11 +107,13 @@ char *plan_check(struct plan *);                        /* plan-check.c */
 void plan_check_connections(struct plan *);
 bool plan_in_tunnel_subnets(const struct plan *, const struct vpn_prefix *);
 char *plan_choose_gateways(struct plan *);              /* plan-gateway.c */
+bool plan_has_left(const struct plan *, const char *chassis);
 void plan_add_topology(struct plan *);                  /* plan-topology.c */
 void plan_add_routes(struct plan *);                    /* plan-route.c */
 void plan_add_nat(struct plan *);                       /* plan-nat.c */
 void plan_add_acls(struct plan *);                      /* plan-acl.c */
-struct plan_tunnel *plan_make_tunnel(struct plan *);    /* plan-tunnel.c */
+char *plan_gateway_port(const struct vpn_service *);    /* plan-tunnel.c */
+struct plan_tunnel *plan_make_tunnel(struct plan *);
 void plan_tunnel_destroy(struct plan_tunnel *);
 
 void plan_warn(struct plan *, const char *format, ...)

@@ -10,7 +10,9 @@
 #include "lib/ovn-vpn-nb-idl.h"
 #include "lib/ovn-vpn-sb-idl.h"
 #include "ovn-vpn/chassis.h"
+#include "ovn-vpn/health.h"
 #include "util.h"
+#include "uuid.h"
 
 void
 snapshot_chassis_add_columns(struct ovsdb_idl *ovn_sb,
@@ -118,6 +120,30 @@ snapshot_chassis(struct ovsdb_idl *ovn_sb, struct ovsdb_idl *vpn_nb,
     read_agents(vpn_sb, table);
     VPNNBREC_CHASSIS_FOR_EACH (row, vpn_nb) {
         chassis_table_get(table, row->name)->drain = row->drain;
+    }
+}
+
+/* Notes in 'health' which chassis are ill at 'now': those of 'table', which
+ * chassis_pulse_run() has seen, that are silent or report a problem, and those
+ * that report one of a single tunnel. */
+void
+snapshot_health(struct ovsdb_idl *vpn_sb, const struct chassis_table *table,
+                struct health *health, long long int now)
+{
+    const struct vpnsbrec_tunnel_state *state;
+    const struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &table->by_name) {
+        const struct chassis *c = node->data;
+
+        if (c->has_agent && (!c->alive || !sset_is_empty(&c->problems))) {
+            health_note(health, &UUID_ZERO, c->name, now);
+        }
+    }
+    VPNSBREC_TUNNEL_STATE_FOR_EACH (state, vpn_sb) {
+        if (state->n_problems && state->tunnel) {
+            health_note(health, &state->tunnel->service, state->chassis, now);
+        }
     }
 }
 

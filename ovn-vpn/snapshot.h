@@ -12,6 +12,7 @@
 #include "openvswitch/shash.h"
 
 struct chassis_table;
+struct health;
 struct ovsdb_idl;
 struct router;
 struct uuid;
@@ -49,6 +50,8 @@ void snapshot_chassis_add_columns(struct ovsdb_idl *ovn_sb,
                                   struct ovsdb_idl *vpn_sb);
 void snapshot_chassis(struct ovsdb_idl *ovn_sb, struct ovsdb_idl *vpn_nb,
                       struct ovsdb_idl *vpn_sb, struct chassis_table *);
+void snapshot_health(struct ovsdb_idl *vpn_sb, const struct chassis_table *,
+                     struct health *, long long int now);
 void snapshot_hosts(struct ovsdb_idl *ovn_sb, struct shash *hosts);
 
 #endif /* ovn-vpn/snapshot.h */

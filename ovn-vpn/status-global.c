@@ -96,7 +96,8 @@ hosts_are_done(const struct status *status, const struct status_input *in)
             continue;
         }
         if (!host || !host->alive || since || host->nb_cfg < in->sb_cfg
-            || host->ovn_nb_cfg < in->ovn_cfg) {
+            || host->ovn_nb_cfg < in->ovn_cfg
+            || !plan_has_left(plan, host->name)) {
             return false;
         }
     }

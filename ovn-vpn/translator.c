@@ -16,6 +16,7 @@
 #include "openvswitch/vlog.h"
 #include "ovn-vpn/chassis.h"
 #include "ovn-vpn/failures.h"
+#include "ovn-vpn/health.h"
 #include "ovn-vpn/keyring.h"
 #include "ovn-vpn/loop-commit.h"
 #include "ovn-vpn/nb-global.h"
@@ -49,6 +50,7 @@ struct translator {
     struct nb_global nb_global;
     struct status status;
     struct chassis_pulse pulse;
+    struct health health;
     struct failures failures;       /* What OVN's database refused. */
     unsigned int seqno;             /* Of the databases in the last pass. */
     int64_t sb_cfg;                 /* As written in the last pass. */
@@ -83,6 +85,7 @@ translator_create(const struct translator_dbs *dbs, const char *key_file,
     t->sb_sync = sb_sync_create(dbs->vpn_sb->idl);
     status_init(&t->status);
     chassis_pulse_init(&t->pulse);
+    health_init(&t->health);
     failures_init(&t->failures);
     stopwatch_create(PASS_STOPWATCH_NAME, SW_MS);
     translator_reset(t);
@@ -96,6 +99,7 @@ translator_destroy(struct translator *t)
     sb_sync_destroy(t->sb_sync);
     status_destroy(&t->status);
     chassis_pulse_destroy(&t->pulse);
+    health_destroy(&t->health);
     failures_destroy(&t->failures);
     keyring_destroy(&t->keyring);
     free(t->option_problems);
@@ -186,6 +190,10 @@ make_plans(struct translator *t, struct plan_set *set)
     t->next_run = MIN(t->next_run,
                       chassis_pulse_run(&t->pulse, &set->chassis,
                                         time_msec()));
+    snapshot_health(t->dbs.vpn_sb->idl, &set->chassis, &t->health,
+                    time_msec());
+    t->next_run = MIN(t->next_run, health_run(&t->health, time_msec()));
+    set->health = &t->health;
     snapshot_hosts(t->dbs.ovn_sb, &set->hosts);
     set->grace = time_msec() < t->grace_until;
     if (set->grace) {

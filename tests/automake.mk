@@ -8,6 +8,7 @@ tests_ovstest_SOURCES = \
 	tests/test-agent-keys.c \
 	tests/test-agent.c \
 	tests/test-alloc.c \
+	tests/test-health.c \
 	tests/test-phase.c \
 	tests/test-plan.c \
 	tests/test-qr.c \

@@ -76,7 +76,7 @@ pub = add(nb, 'Logical_Switch', name='pub', ports=ref('pub_r', 'pub_ln'))
 
 # Chassis: two gateways with agents, and a third.
 for name in ('gw1', 'gw2', 'hv1'):
-    add(sb, 'Chassis', name=name,
+    add(sb, 'Chassis', 'c_' + name, name=name,
         other_config=omap(ovn__bridge__mappings='ext:br-ex,ovn-vpn:br-vpn'))
 for name in ('gw1', 'gw2'):
     add(vsb, 'Chassis', name=name)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* gateway-set, gateway-del and gateway-list. */
+/* gateway-set, gateway-del, gateway-list, and chassis that are drained. */
 
 #include <config.h>
 
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "openvswitch/dynamic-string.h"
 #include "table.h"
 #include "util.h"
 
@@ -56,7 +57,7 @@ set_gateways(const struct vpnnbrec_vpn_service *row,
     nbctl_expect("changed", row->name, NULL);
 }
 
-static void
+static const struct vpnnbrec_gateway_chassis *
 add_gateway(struct ctl_context *ctx, const struct vpnnbrec_vpn_service *row,
             const char *chassis, int priority)
 {
@@ -76,6 +77,14 @@ add_gateway(struct ctl_context *ctx, const struct vpnnbrec_vpn_service *row,
     set_gateways(row, gateways, row->n_gateways + 1);
     free(gateways);
     free(name);
+    return gc;
+}
+
+static bool
+sets_sticky(const struct ctl_context *ctx)
+{
+    return (shash_find(&ctx->options, "--sticky")
+            || shash_find(&ctx->options, "--no-sticky"));
 }
 
 static void
@@ -100,13 +109,17 @@ cmd_gateway_set(struct ctl_context *ctx)
     }
 
     gc = find_gateway(row, chassis);
-    if (gc) {
+    if (!gc) {
+        gc = add_gateway(ctx, row, chassis, priority);
+    } else if (ctx->argc > 3 || !sets_sticky(ctx)) {
         vpnnbrec_gateway_chassis_set_priority(gc, priority);
-        nbctl_touch(row);
-        nbctl_expect("changed", row->name, NULL);
-    } else {
-        add_gateway(ctx, row, chassis, priority);
     }
+    if (sets_sticky(ctx)) {
+        vpnnbrec_gateway_chassis_set_sticky(
+            gc, shash_find(&ctx->options, "--sticky") != NULL);
+    }
+    nbctl_touch(row);
+    nbctl_expect("changed", row->name, NULL);
 }
 
 /* Removes 'gc', one of the gateways of 'row'. */
@@ -180,12 +193,126 @@ cmd_gateway_list(struct ctl_context *ctx)
     free(gateways);
 }
 
+/* Chassis. */
+
+static void
+set_drain(struct ctl_context *ctx, bool drain)
+{
+    const char *name = ctx->argv[1];
+    const struct vpnnbrec_chassis *row;
+
+    VPNNBREC_CHASSIS_FOR_EACH (row, ctx->idl) {
+        if (!strcmp(row->name, name)) {
+            vpnnbrec_chassis_set_drain(row, drain);
+            return;
+        }
+    }
+    ctl_error(ctx, "no ovn-vpn-controller has reported from a chassis \"%s\" "
+              "(\"%s chassis-list\" prints those that have)", name,
+              program_name);
+}
+
+static void
+cmd_gateway_drain(struct ctl_context *ctx)
+{
+    set_drain(ctx, true);
+}
+
+static void
+cmd_gateway_undrain(struct ctl_context *ctx)
+{
+    set_drain(ctx, false);
+}
+
+static int
+compare_chassis_cb(const void *a_, const void *b_)
+{
+    const struct vpnnbrec_chassis *const *a = a_, *const *b = b_;
+
+    return strcmp((*a)->name, (*b)->name);
+}
+
+static size_t
+count_services(struct ovsdb_idl *idl, const char *chassis)
+{
+    const struct vpnnbrec_vpn_service *row;
+    size_t n = 0;
+
+    VPNNBREC_VPN_SERVICE_FOR_EACH (row, idl) {
+        n += row->active_chassis && !strcmp(row->active_chassis, chassis);
+    }
+    return n;
+}
+
+static void
+list_chassis(struct ctl_context *ctx, const struct vpnnbrec_chassis *row)
+{
+    struct ds problems = DS_EMPTY_INITIALIZER;
+
+    for (size_t i = 0; i < row->n_problems; i++) {
+        ds_put_format(&problems, "%s%s", i ? "; " : "", row->problems[i]);
+    }
+    table_add_row(ctx->table);
+    nbctl_table_put(ctx->table, row->name);
+    nbctl_table_put(ctx->table, row->alive ? "true" : "false");
+    nbctl_table_put(ctx->table, row->drain ? "true" : "false");
+    nbctl_table_put_and_free(ctx->table,
+                             xasprintf("%"PRIuSIZE,
+                                       count_services(ctx->idl, row->name)));
+    nbctl_table_put(ctx->table, row->backend);
+    nbctl_table_put(ctx->table, row->version);
+    nbctl_table_put_and_free(ctx->table, ds_steal_cstr(&problems));
+}
+
+static void
+cmd_chassis_list(struct ctl_context *ctx)
+{
+    static const char *const columns[] = {
+        "chassis", "alive", "drain", "services", "backend", "version",
+        "problems",
+    };
+    const struct vpnnbrec_chassis **rows = NULL, *row;
+    size_t n = 0, allocated = 0;
+
+    VPNNBREC_CHASSIS_FOR_EACH (row, ctx->idl) {
+        if (n >= allocated) {
+            rows = x2nrealloc(rows, &allocated, sizeof *rows);
+        }
+        rows[n++] = row;
+    }
+    if (n) {
+        qsort(rows, n, sizeof *rows, compare_chassis_cb);
+    }
+    ctx->table = nbctl_table_create(columns, ARRAY_SIZE(columns));
+    for (size_t i = 0; i < n; i++) {
+        list_chassis(ctx, rows[i]);
+    }
+    free(rows);
+}
+
+static void
+pre_chassis(struct ctl_context *ctx)
+{
+    nbctl_prerequisites(ctx);
+    ovsdb_idl_add_column(ctx->idl, &vpnnbrec_chassis_col_name);
+    ovsdb_idl_add_column(ctx->idl, &vpnnbrec_chassis_col_alive);
+    ovsdb_idl_add_column(ctx->idl, &vpnnbrec_chassis_col_drain);
+    ovsdb_idl_add_column(ctx->idl, &vpnnbrec_chassis_col_backend);
+    ovsdb_idl_add_column(ctx->idl, &vpnnbrec_chassis_col_version);
+    ovsdb_idl_add_column(ctx->idl, &vpnnbrec_chassis_col_problems);
+}
+
 const struct ctl_command_syntax nbctl_gateway_commands[] = {
     {"gateway-set", 2, 3, "SERVICE CHASSIS [PRIORITY]", nbctl_prerequisites,
-     cmd_gateway_set, NULL, "", RW},
+     cmd_gateway_set, NULL, "--sticky,--no-sticky", RW},
     {"gateway-del", 1, 2, "SERVICE [CHASSIS]", nbctl_prerequisites,
      cmd_gateway_del, NULL, "--if-exists", RW},
     {"gateway-list", 1, 1, "SERVICE", nbctl_prerequisites, cmd_gateway_list,
      NULL, "", RO},
+    {"gateway-drain", 1, 1, "CHASSIS", pre_chassis, cmd_gateway_drain, NULL,
+     "", RW},
+    {"gateway-undrain", 1, 1, "CHASSIS", pre_chassis, cmd_gateway_undrain,
+     NULL, "", RW},
+    {"chassis-list", 0, 0, "", pre_chassis, cmd_chassis_list, NULL, "", RO},
     {NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, RO},
 };

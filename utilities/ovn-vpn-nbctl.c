@@ -147,7 +147,10 @@ Gateway commands:\n\
                               let CHASSIS serve SERVICE\n\
   gateway-del SERVICE [CHASSIS]\n\
                               do not let CHASSIS, or any, serve SERVICE\n\
-  gateway-list SERVICE        print the chassis that may serve SERVICE\n",
+  gateway-list SERVICE        print the chassis that may serve SERVICE\n\
+  gateway-drain CHASSIS       make services leave CHASSIS\n\
+  gateway-undrain CHASSIS     let them come back\n\
+  chassis-list                print all gateway chassis\n",
            program_name, program_name);
 }
 
