@@ -16,9 +16,14 @@
 #include "ovn-vpn-controller/ovs-port.h"
 #include "ovn-vpn-controller/want.h"
 #include "sset.h"
+#include "timeval.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(agent);
+
+/* Hosts are looked at for so long before calls, databases and commands have
+ * their turn again. */
+#define HOST_BUDGET_MS 20
 
 /* How often an active device is looked at, at most, and how often so that it
  * takes no more than a hundredth of a processor. */
@@ -208,6 +213,7 @@ agent_run(struct agent *a, const struct want *want)
         }
     }
     a->env.poll_interval_ms = poll_interval(a);
+    a->env.host.deadline = time_msec() + HOST_BUDGET_MS;
     SHASH_FOR_EACH (node, &a->tunnels) {
         tunnel_run(node->data, &a->env,
                    shash_find_data(&want->tunnels, node->name));

@@ -130,22 +130,14 @@ bool
 desired_read_key(const struct vpnsbrec_tunnel *row, const char *box,
                  const struct vpn_sealing_pair *pair, struct want_tunnel *t)
 {
-    bool same = (nullable_string_is_equal(box, t->box)
-                 && (t->private_key || t->key_error));
-
-    if (same && t->private_key) {
-        struct vpn_key public_key;
-        char text[VPN_KEY_TEXT_LEN + 1];
-
-        vpn_secret_public(t->private_key, &public_key);
-        vpn_key_format(&public_key, text);
-        same = !strcmp(text, row->public_key);
-    }
-    if (same) {
+    if (nullable_string_is_equal(box, t->box)
+        && nullable_string_is_equal(row->public_key, t->box_public_key)) {
         return false;
     }
     free(t->box);
     t->box = nullable_xstrdup(box);
+    free(t->box_public_key);
+    t->box_public_key = xstrdup(row->public_key);
     vpn_secret_free(t->private_key);
     vpn_secret_free(t->lock_key);
     t->private_key = t->lock_key = NULL;

@@ -40,6 +40,7 @@ struct desired {
     struct want want;
     struct hmap tunnels;        /* Contains 'struct want_tunnel's. */
     struct hmap peer_rows;      /* Contains 'struct peer_row's. */
+    bool renamed;               /* All rows of Tunnel are to be looked at. */
     bool asked;                 /* For the rows of all 'tunnels'. */
     bool all_complete;
     unsigned int ovn_sb_seqno;
@@ -143,6 +144,7 @@ desired_set_chassis(struct desired *d, const char *name,
         forget_all(d);
         free(d->chassis);
         d->chassis = xstrdup(name);
+        d->renamed = true;
         d->asked = d->all_complete = false;
         d->want.valid = false;
         desired_ask(d->vpn_sb, d->ovn_sb, d->chassis, &d->tunnels);
@@ -297,6 +299,16 @@ run_tunnels(struct desired *d)
         if (now && is_for_chassis(d, now)) {
             update_tunnel(d, now);
         }
+    }
+    if (d->renamed) {
+        /* Rows that are for the old name, too, have not changed. */
+        VPNSBREC_TUNNEL_FOR_EACH (row, d->vpn_sb) {
+            if (is_for_chassis(d, row)
+                && !find_tunnel(d, &row->header_.uuid)) {
+                update_tunnel(d, row);
+            }
+        }
+        d->renamed = false;
     }
 }
 

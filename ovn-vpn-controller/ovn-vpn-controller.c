@@ -32,8 +32,10 @@
 #include "ovn-vpn-controller/settings.h"
 #include "ovn-vpn-controller/want.h"
 #include "ovsdb-idl.h"
+#include "reconnect.h"
 #include "simap.h"
 #include "stream-ssl.h"
+#include "stream.h"
 #include "unixctl.h"
 #include "util.h"
 #include "vswitch-idl.h"
@@ -115,10 +117,12 @@ update_ssl(const struct controller *c)
 static void
 set_remote(struct ovsdb_idl *idl, const char *remote, int probe_ms)
 {
-    ovsdb_idl_set_remote(idl, remote, true);
-    if (probe_ms >= 0) {
-        ovsdb_idl_set_probe_interval(idl, probe_ms);
+    if (probe_ms < 0) {
+        probe_ms = (stream_or_pstream_needs_probes(remote) > 0
+                    ? RECONNECT_DEFAULT_PROBE_INTERVAL : 0);
     }
+    ovsdb_idl_set_remote(idl, remote, true);
+    ovsdb_idl_set_probe_interval(idl, probe_ms);
 }
 
 /* Takes 'new' over, which must have no error. */
@@ -177,8 +181,9 @@ run_ports(struct controller *c, const struct want *want)
     bool settled;
 
     agent_get_ports(&c->agent, want, &ports);
+    /* Until tunnels have been looked for, ports seem to be superfluous. */
     char *problem = ovs_port_run(c->ovs.idl, c->ovs_txn, &c->settings, &ports,
-                                 want->valid, &settled);
+                                 want->valid && c->agent.purged, &settled);
     agent_take_ports(&c->agent, &ports, c->ovs_txn != NULL);
     if (c->ovs_txn
         && !nullable_string_is_equal(problem, c->ports_problem)) {

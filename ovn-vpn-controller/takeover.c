@@ -39,7 +39,7 @@ takeover_init(struct takeover *t, long long int now)
     t->started = now;
     t->held_until = LLONG_MIN;
     t->observed = LLONG_MIN;
-    t->last_call = LLONG_MIN;
+    t->last_call = now;
     t->last_back = now;
 }
 

@@ -12,6 +12,7 @@
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovn-vpn-controller/want.h"
+#include "smap.h"
 #include "timeval.h"
 #include "util.h"
 
@@ -82,7 +83,8 @@ tunnel_device_place(struct tunnel_device *d,
 void
 tunnel_device_evict(struct tunnel_device *d)
 {
-    if (d->backend) {
+    /* What judge_stray() has not found to be ours is not. */
+    if (d->backend && d->backend->class->state(d->backend) != WG_STRAY) {
         d->backend->class->evict(d->backend);
     }
     tunnel_device_close(d);
@@ -240,6 +242,25 @@ tunnel_device_set(struct tunnel_device *d, const struct want_tunnel *want,
     d->backend->class->set(d->backend, &want->device, changes, &secrets);
 }
 
+/* Adds to 'changes' the removal of peers of which there is no row any more. */
+static void
+remove_unknown_peers(const struct tunnel_device *d,
+                     const struct want_tunnel *want,
+                     struct wg_changes *changes)
+{
+    const struct wg_peer *peer;
+
+    HMAP_FOR_EACH (peer, node, &d->have.peers) {
+        char text[VPN_KEY_TEXT_LEN + 1];
+
+        vpn_key_format(&peer->public_key, text);
+        if (!wg_device_find(&want->device, &peer->public_key)
+            && !smap_get(&want->peer_errors, text)) {
+            wg_changes_add(changes, WG_REMOVE, peer);
+        }
+    }
+}
+
 /* Requests changes that bring the interface to what is wanted, if there are
  * any.  'd' must be idle. */
 void
@@ -256,15 +277,16 @@ tunnel_device_converge(struct tunnel_device *d,
     }
     if (d->in_sync || !d->known || time_msec() < d->retry_at) {
         return;
-    } else if (!want->private_key) {
-        /* Nothing can be done until it comes. */
-        d->in_sync = true;
-        d->done_seq = want->seq;
-        return;
     }
     wg_changes_init(&changes);
-    wg_device_diff(&d->have, &want->device, role, MAX_CHANGES, site, aux,
-                   &changes);
+    if (want->private_key) {
+        wg_device_diff(&d->have, &want->device, role, MAX_CHANGES, site, aux,
+                       &changes);
+    } else {
+        /* Until the key can be read, the interface stays what it is, but a
+         * connection that was deleted must not go on. */
+        remove_unknown_peers(d, want, &changes);
+    }
     if (wg_changes_is_empty(&changes)) {
         d->in_sync = true;
         d->done_seq = want->seq;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "coverage.h"
+#include "hash.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovn-vpn-controller/link.h"
@@ -34,7 +35,8 @@ COVERAGE_DEFINE(host_sync);
 #define MIN_BACKOFF_MS 500
 #define MAX_BACKOFF_MS 30000
 
-/* Some things change without news, such as offload settings. */
+/* Some things change without news, such as offload settings.  The time is up
+ * to twice as long, so that hosts are not all looked at together. */
 #define AUDIT_MS 60000
 
 /* News makes us look 5 times a second in the long run, 20 times in a burst. */
@@ -161,7 +163,8 @@ clear_veth(struct tunnel_host *host, const struct link_info *on_host)
     if (!error && on_host) {
         char *alias = veth_alias(host);
 
-        error = (strcmp(on_host->alias, alias) ? EEXIST : 0);
+        host->foreign = strcmp(on_host->alias, alias) != 0;
+        error = host->foreign ? EEXIST : 0;
         free(alias);
     }
     return error;
@@ -308,7 +311,7 @@ static const struct {
 static char *
 format_problem(const struct tunnel_host *host, const char *what, int error)
 {
-    if (error == EEXIST) {
+    if (host->foreign) {
         return xasprintf("cannot %s: an interface called %s exists that "
                          "ovn-vpn did not make (delete or rename it)", what,
                          host->host_ifname);
@@ -330,7 +333,8 @@ attempt(struct tunnel_host *host, const struct tunnel_host_env *env,
     host->settled = true;
     host->seq = want->host_seq;
     host->wg_up = false;
-    host->audit_at = now + AUDIT_MS;
+    host->foreign = false;
+    host->audit_at = now + AUDIT_MS + hash_string(host->name, 0) % AUDIT_MS;
     for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
         int error = steps[i].run(&a);
 
@@ -366,7 +370,7 @@ tunnel_host_run(struct tunnel_host *host, const struct tunnel_host_env *env,
         host->dirty = true;
     }
     /* After a failure what we try makes news by itself. */
-    if (host->dirty && now >= host->retry_at
+    if (host->dirty && now >= host->retry_at && now < env->deadline
         && token_bucket_withdraw(&host->bucket, LOOK_TOKENS)) {
         host->dirty = false;
         attempt(host, env, want);

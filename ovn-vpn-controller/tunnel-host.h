@@ -55,6 +55,7 @@ struct tunnel_host {
     long long int retry_at;
     unsigned int backoff_ms;
     long long int audit_at;
+    bool foreign;               /* Another's interface is in the way. */
     char *problem;              /* In words, NULL if there is none. */
 };
 
@@ -62,6 +63,8 @@ struct tunnel_host {
 struct tunnel_host_env {
     struct link_ctx *link;      /* The host's own namespace. */
     bool checksum_in_software;  /* The bridge's datapath needs it. */
+    long long int deadline;     /* Look at no more hosts after that: the rest
+                                 * of the program needs its turn. */
 };
 
 void tunnel_host_init(struct tunnel_host *, const char *name);

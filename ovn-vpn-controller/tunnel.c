@@ -332,11 +332,12 @@ uint64_t
 tunnel_done_seq(const struct tunnel *t, const struct want_tunnel *want)
 {
     uint64_t host = t->host.settled ? t->host.seq : 0;
-    uint64_t device = t->device.done_seq;
+    uint64_t device = (tunnel_device_problem(&t->device) ? UINT64_MAX
+                       : t->device.done_seq);
 
     if (!want->complete) {
         return 0;
-    } else if (!sset_is_empty(&t->problems)
+    } else if (!want->valid || t->host.problem
                || (host == want->host_seq && device == want->seq)) {
         return UINT64_MAX;
     }

@@ -36,6 +36,7 @@ want_tunnel_destroy(struct want_tunnel *t)
         vpn_secret_free(t->private_key);
         vpn_secret_free(t->lock_key);
         free(t->box);
+        free(t->box_public_key);
         free(t->key_error);
         smap_destroy(&t->peer_errors);
         free(t);

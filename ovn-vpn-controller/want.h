@@ -51,7 +51,8 @@ struct want_tunnel {
     struct vpn_prefixes addresses;
     int mtu;
     struct wg_device device;
-    char *box;                  /* With the private key, NULL if none. */
+    char *box;                  /* With the private key, NULL if none ... */
+    char *box_public_key;       /* ... and to which one it was to belong. */
     struct vpn_key *private_key; /* NULL as long as it cannot be opened. */
     struct vpn_key *lock_key;   /* Of pre-shared keys.  NULL likewise. */
     char *key_error;            /* Why 'private_key' is NULL, in words. */
