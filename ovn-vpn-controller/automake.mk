@@ -6,6 +6,8 @@ noinst_LTLIBRARIES += ovn-vpn-controller/libcontroller.la
 ovn_vpn_controller_libcontroller_la_SOURCES = \
 	ovn-vpn-controller/agent.c \
 	ovn-vpn-controller/agent.h \
+	ovn-vpn-controller/cleanup.c \
+	ovn-vpn-controller/cleanup.h \
 	ovn-vpn-controller/ctl.c \
 	ovn-vpn-controller/ctl.h \
 	ovn-vpn-controller/desired-ask.c \

@@ -28,7 +28,9 @@ usage(const struct options *o)
            "\nOptions:\n"
            "  --sealing-key=FILE          private key of this chassis, made\n"
            "                              if there is none\n"
-           "                              (default: %s)\n",
+           "                              (default: %s)\n"
+           "  --cleanup                   remove from this host all that is\n"
+           "                              ovn-vpn's, and exit\n",
            program_name, program_name, o->ovs_remote, o->sealing_key_file);
     stream_usage("OVS-DATABASE", true, false, true);
     daemon_usage();
@@ -43,6 +45,7 @@ usage(const struct options *o)
 enum {
     OPT_SEALING_KEY = UCHAR_MAX + 1,
     OPT_BOOTSTRAP_CA_CERT,
+    OPT_CLEANUP,
     OPT_UNIXCTL,
     VLOG_OPTION_ENUMS,
     DAEMON_OPTION_ENUMS,
@@ -64,6 +67,10 @@ handle_option(struct options *o, int c, char *arg)
     case OPT_SEALING_KEY:
         free(o->sealing_key_file);
         o->sealing_key_file = xstrdup(arg);
+        break;
+
+    case OPT_CLEANUP:
+        o->cleanup = true;
         break;
 
     case OPT_UNIXCTL:
@@ -114,6 +121,7 @@ options_parse(int argc, char *argv[], struct options *o)
         { "help", no_argument, NULL, 'h' },
         { "version", no_argument, NULL, 'V' },
         { "sealing-key", required_argument, NULL, OPT_SEALING_KEY },
+        { "cleanup", no_argument, NULL, OPT_CLEANUP },
         { "unixctl", required_argument, NULL, OPT_UNIXCTL },
         VLOG_LONG_OPTIONS,
         DAEMON_LONG_OPTIONS,

@@ -4,9 +4,12 @@
 
 /* The command line of ovn-vpn-controller. */
 
+#include <stdbool.h>
+
 struct options {
     char *ovs_remote;           /* The local Open vSwitch database. */
     char *sealing_key_file;
+    bool cleanup;               /* Remove all that is ours, and exit. */
     const char *unixctl_path;   /* NULL for the default. */
 
     /* NULL if not given, and then the database says. */

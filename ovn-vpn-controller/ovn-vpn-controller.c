@@ -24,6 +24,7 @@
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovn-vpn-controller/agent.h"
+#include "ovn-vpn-controller/cleanup.h"
 #include "ovn-vpn-controller/ctl.h"
 #include "ovn-vpn-controller/desired.h"
 #include "ovn-vpn-controller/options.h"
@@ -389,6 +390,11 @@ main(int argc, char *argv[])
     ovs_set_program_name(argv[0], OVN_VPN_VERSION);
     options_parse(argc, argv, &options);
     fatal_ignore_sigpipe();
+    if (options.cleanup) {
+        cleanup_run(options.ovs_remote);
+        options_destroy(&options);
+        return 0;
+    }
 
     daemonize_start(true);
     int error = unixctl_server_create(options.unixctl_path, &unixctl);

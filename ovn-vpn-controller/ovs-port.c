@@ -23,6 +23,9 @@ VLOG_DEFINE_THIS_MODULE(ovs_port);
 /* Mark of our ports. */
 #define MARK "ovn-vpn-service"
 
+/* Mark of a bridge that we have made. */
+#define BRIDGE_MARK "ovn-vpn-bridge"
+
 #define MAPPINGS "ovn-bridge-mappings"
 
 void
@@ -34,6 +37,7 @@ ovs_port_add_columns(struct ovsdb_idl *idl)
         &ovsrec_bridge_col_name,
         &ovsrec_bridge_col_datapath_type,
         &ovsrec_bridge_col_ports,
+        &ovsrec_bridge_col_external_ids,
         &ovsrec_port_col_name,
         &ovsrec_port_col_tag,
         &ovsrec_port_col_interfaces,
@@ -111,6 +115,32 @@ ovs_port_map(const char *mappings, const char *bridge)
     return ds_steal_cstr(&new);
 }
 
+/* Returns 'mappings' without ours, which the caller must free, or NULL if it
+ * is not there. */
+char *
+ovs_port_unmap(const char *mappings)
+{
+    char *copy = xstrdup(mappings);
+    struct ds new = DS_EMPTY_INITIALIZER;
+    char *save_ptr = NULL;
+    bool found = false;
+
+    for (char *s = strtok_r(copy, ",", &save_ptr); s;
+         s = strtok_r(NULL, ",", &save_ptr)) {
+        if (!strncmp(s, NETWORK":", strlen(NETWORK":"))) {
+            found = true;
+        } else {
+            ds_put_format(&new, "%s%s", new.length ? "," : "", s);
+        }
+    }
+    free(copy);
+    if (!found) {
+        ds_destroy(&new);
+        return NULL;
+    }
+    return ds_steal_cstr(&new);
+}
+
 /* Returns true if 'key' has the right value already. */
 static bool
 sync_mapping(const struct ovsrec_open_vswitch *cfg, const char *key,
@@ -171,6 +201,7 @@ add_bridge(struct ovsdb_idl_txn *txn, const struct ovsrec_open_vswitch *cfg,
     ovsrec_bridge_set_name(bridge, name);
     ovsrec_bridge_set_datapath_type(bridge, datapath_type);
     ovsrec_bridge_set_ports(bridge, &port, 1);
+    ovsrec_bridge_update_external_ids_setkey(bridge, BRIDGE_MARK, "true");
     ovsrec_open_vswitch_update_bridges_addvalue(cfg, bridge);
 }
 
@@ -323,4 +354,59 @@ ovs_port_run(struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
     }
     *settled = sync_ports(idl, txn, bridge, wanted, may_remove) && right;
     return NULL;
+}
+
+/* Removal. */
+
+static void
+remove_mapping(const struct ovsrec_open_vswitch *cfg, const char *key)
+{
+    const char *old = smap_get(&cfg->external_ids, key);
+    char *new = old ? ovs_port_unmap(old) : NULL;
+
+    if (new && new[0]) {
+        ovsrec_open_vswitch_update_external_ids_setkey(cfg, key, new);
+    } else if (new) {
+        ovsrec_open_vswitch_update_external_ids_delkey(cfg, key);
+    }
+    free(new);
+}
+
+/* Removes our ports from 'bridge'.  Returns true if it is a bridge of ours on
+ * which nothing else is. */
+static bool
+clear_bridge(const struct ovsrec_bridge *bridge)
+{
+    bool empty = true;
+
+    for (size_t i = 0; i < bridge->n_ports; i++) {
+        const struct ovsrec_port *port = bridge->ports[i];
+
+        if (is_ours(port)) {
+            ovsrec_bridge_update_ports_delvalue(bridge, port);
+        } else if (strcmp(port->name, bridge->name)) {
+            empty = false;
+        }
+    }
+    return empty && smap_get(&bridge->external_ids, BRIDGE_MARK);
+}
+
+/* Removes, in the open transaction, all that is ours. */
+void
+ovs_port_remove_all(struct ovsdb_idl *idl, const struct settings *settings)
+{
+    const struct ovsrec_open_vswitch *cfg = ovsrec_open_vswitch_first(idl);
+    char *own_key = xasprintf(MAPPINGS"-%s",
+                              settings->chassis ? settings->chassis : "");
+    const struct ovsrec_bridge *bridge;
+
+    ovsrec_open_vswitch_verify_external_ids(cfg);
+    remove_mapping(cfg, MAPPINGS);
+    remove_mapping(cfg, own_key);
+    free(own_key);
+    OVSREC_BRIDGE_FOR_EACH_SAFE (bridge, idl) {
+        if (clear_bridge(bridge)) {
+            ovsrec_open_vswitch_update_bridges_delvalue(cfg, bridge);
+        }
+    }
 }

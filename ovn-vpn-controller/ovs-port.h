@@ -6,7 +6,8 @@
  * "ovn-vpn", and a port with the service's tag for each tunnel.
  *
  * Only ports that carry our mark, external_ids:ovn-vpn-service, are ever
- * changed or removed, and only our own bridge mapping. */
+ * changed or removed, and only our own bridge mapping.  A bridge that we have
+ * made carries external_ids:ovn-vpn-bridge. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,8 +33,12 @@ char *ovs_port_run(struct ovsdb_idl *, struct ovsdb_idl_txn *,
                    const struct settings *, const struct shash *wanted,
                    bool may_remove, bool *settled);
 
+void ovs_port_remove_all(struct ovsdb_idl *, const struct settings *);
+
 /* Pure: the value of ovn-bridge-mappings with our mapping in it, which the
- * caller must free, or NULL if 'mappings' has it already. */
+ * caller must free, or NULL if 'mappings' has it already; and without it, or
+ * NULL if 'mappings' does not have it. */
 char *ovs_port_map(const char *mappings, const char *bridge);
+char *ovs_port_unmap(const char *mappings);
 
 #endif /* ovn-vpn-controller/ovs-port.h */

@@ -68,6 +68,9 @@ test_map(struct ovs_cmdl_context *ctx)
         ovs_assert(!again);
     }
     puts(new ? new : "right already");
+    char *less = ovs_port_unmap(new ? new : ctx->argv[1]);
+    printf("without ours: %s\n", less);
+    free(less);
     free(new);
 }
 
