@@ -1,5 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 
+# Thousands of WireGuard clients in one process.
+noinst_LTLIBRARIES += tests/libswarm.la
+tests_libswarm_la_SOURCES = \
+	tests/swarm-client.c \
+	tests/swarm-client.h \
+	tests/swarm-load.c \
+	tests/swarm-loop.c \
+	tests/swarm-loop.h \
+	tests/swarm-peers.c \
+	tests/swarm-peers.h \
+	tests/swarm-probe.c \
+	tests/swarm-probe.h \
+	tests/swarm-report.c \
+	tests/swarm-report.h \
+	tests/swarm-timers.c \
+	tests/wg-hash.c \
+	tests/wg-hash.h \
+	tests/wg-macs.c \
+	tests/wg-macs.h \
+	tests/wg-noise.c \
+	tests/wg-noise.h \
+	tests/wg-session.c \
+	tests/wg-session.h
+tests_libswarm_la_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(CRYPTO_CFLAGS)
+SWARM_LIBS = tests/libswarm.la $(VPN_LIBS) $(CRYPTO_LIBS)
+
+noinst_PROGRAMS += tests/swarm
+tests_swarm_SOURCES = \
+	tests/swarm-options.c \
+	tests/swarm-options.h \
+	tests/swarm.c
+tests_swarm_LDADD = $(SWARM_LIBS)
+
 # Unit programs, driven by Open vSwitch's ovstest.
 check_PROGRAMS += tests/ovstest
 tests_ovstest_SOURCES = \
@@ -13,6 +46,7 @@ tests_ovstest_SOURCES = \
 	tests/test-plan.c \
 	tests/test-qr.c \
 	tests/test-role.c \
+	tests/test-swarm.c \
 	tests/test-takeover.c \
 	tests/test-uapi.c \
 	tests/test-vpn-check.c \
@@ -28,7 +62,7 @@ tests_ovstest_CPPFLAGS = $(AM_CPPFLAGS) -I$(OVS_SRCDIR)/tests
 tests_ovstest_LDADD = \
 	ovn-vpn/libtranslator.la \
 	ovn-vpn-controller/libcontroller.la \
-	$(VPN_LIBS) \
+	$(SWARM_LIBS) \
 	$(LIBNL_LIBS)
 tests/ovstest.c: $(OVS_SRCDIR)/tests/ovstest.c
 	$(AM_V_GEN)$(MKDIR_P) tests && cp $< $@
@@ -48,11 +82,14 @@ TESTSUITE_AT = \
 	tests/ovn-vpn-macros.at \
 	tests/ovn-vpn.at \
 	tests/plan.at \
+	tests/swarm.at \
 	tests/testsuite.at \
 	tests/unit.at
 EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
+	tests/check-swarm \
 	tests/plan-base.py \
 	tests/qr2pgm.py
+LINTED += tests/check-swarm
 DISTCLEANFILES += tests/atconfig tests/atlocal
 AUTOTEST = $(AUTOM4TE) --language=autotest
 AUTOTEST_PATH = ovn-vpn:ovn-vpn-controller:utilities:tests
