@@ -108,13 +108,17 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-testsuite.at \
 	tests/system-macros.at \
 	tests/system.at
-SYSTEM_TEST_TOOLS = tests/bench-failover tests/measure-outage
+SYSTEM_TEST_TOOLS = \
+	tests/bench-failover \
+	tests/bench-lib.sh \
+	tests/measure-outage
 EXTRA_DIST += $(SYSTEM_TESTSUITE_AT) $(SYSTEM_TESTSUITE) $(SYSTEM_TEST_TOOLS)
 LINTED += $(SYSTEM_TEST_TOOLS)
 check-system: all tests/atconfig tests/atlocal $(SYSTEM_TESTSUITE)
 	$(SHELL) '$(SYSTEM_TESTSUITE)' -C tests AUTOTEST_PATH='$(AUTOTEST_PATH)' $(TESTSUITEFLAGS)
 bench-failover: all
-	OVN_VPN_BUILDDIR='$(abs_top_builddir)' $(srcdir)/tests/bench-failover
+	OVN_VPN_BUILDDIR='$(abs_top_builddir)' BENCH_JSON="$${BENCH_JSON:-bench-failover.json}" \
+	  $(srcdir)/tests/bench-failover $(BENCHFLAGS)
 .PHONY: check-system bench-failover
 
 $(TESTSUITE): package.m4 $(TESTSUITE_AT)
