@@ -39,6 +39,7 @@ tests_ovstest_SOURCES = \
 	tests/fake-db.c \
 	tests/fake-db.h \
 	tests/test-agent-keys.c \
+	tests/test-agent-memory.c \
 	tests/test-agent.c \
 	tests/test-alloc.c \
 	tests/test-health.c \
@@ -109,6 +110,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-macros.at \
 	tests/system.at
 SYSTEM_TEST_TOOLS = \
+	tests/bench-agent \
 	tests/bench-failover \
 	tests/bench-lib.sh \
 	tests/measure-outage
@@ -116,10 +118,13 @@ EXTRA_DIST += $(SYSTEM_TESTSUITE_AT) $(SYSTEM_TESTSUITE) $(SYSTEM_TEST_TOOLS)
 LINTED += $(SYSTEM_TEST_TOOLS)
 check-system: all tests/atconfig tests/atlocal $(SYSTEM_TESTSUITE)
 	$(SHELL) '$(SYSTEM_TESTSUITE)' -C tests AUTOTEST_PATH='$(AUTOTEST_PATH)' $(TESTSUITEFLAGS)
+bench-agent: all tests/ovstest
+	OVN_VPN_BUILDDIR='$(abs_top_builddir)' BENCH_JSON="$${BENCH_JSON:-bench-agent.json}" \
+	  $(srcdir)/tests/bench-agent $(BENCHFLAGS)
 bench-failover: all
 	OVN_VPN_BUILDDIR='$(abs_top_builddir)' BENCH_JSON="$${BENCH_JSON:-bench-failover.json}" \
 	  $(srcdir)/tests/bench-failover $(BENCHFLAGS)
-.PHONY: check-system bench-failover
+.PHONY: check-system bench-agent bench-failover
 
 $(TESTSUITE): package.m4 $(TESTSUITE_AT)
 	$(AM_V_GEN)$(AUTOTEST) -I '$(srcdir)' -I '$(OVS_SRCDIR)' -o $@.tmp $(srcdir)/tests/testsuite.at && mv $@.tmp $@
