@@ -35,6 +35,14 @@ BUILD_ASSERT_DECL(sizeof(struct box_header) == 2 + VPN_KEY_LEN);
 /* Key of vpn_secret_digest(), random for each process. */
 static uint8_t *digest_key;
 
+/* Memory for secrets that is not in use, all zeros.  To get it locked and
+ * guarded takes half a dozen system calls, too many for each of 10,000
+ * pre-shared keys that are needed for a moment.  Only one thread may handle
+ * secrets. */
+#define MAX_SPARE 4
+static struct vpn_key *spare[MAX_SPARE];
+static size_t n_spare;
+
 /* Must be called before any other function here.  Terminates the process if
  * the system has no randomness to offer. */
 void
@@ -136,8 +144,11 @@ vpn_key_hash(const struct vpn_key *key, uint32_t basis)
 struct vpn_key *
 vpn_secret_alloc(void)
 {
-    struct vpn_key *secret = sodium_malloc(sizeof *secret);
+    if (n_spare) {
+        return spare[--n_spare];
+    }
 
+    struct vpn_key *secret = sodium_malloc(sizeof *secret);
     if (!secret) {
         out_of_memory();
     }
@@ -174,10 +185,16 @@ vpn_secret_new_psk(void)
     return key;
 }
 
+/* Wipes and frees 'secret', which may be NULL. */
 void
 vpn_secret_free(struct vpn_key *secret)
 {
-    sodium_free(secret);
+    if (secret && n_spare < MAX_SPARE) {
+        sodium_memzero(secret, sizeof *secret);
+        spare[n_spare++] = secret;
+    } else {
+        sodium_free(secret);
+    }
 }
 
 /* Stores in '*public' the public key of 'private'. */

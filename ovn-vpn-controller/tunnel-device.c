@@ -38,11 +38,21 @@ tunnel_device_init(struct tunnel_device *d)
 {
     *d = (struct tunnel_device) { .backoff_ms = MIN_BACKOFF_MS };
     wg_device_init(&d->have);
+    wg_changes_init(&d->plan);
+}
+
+static void
+drop_plan(struct tunnel_device *d)
+{
+    wg_changes_destroy(&d->plan);
+    wg_changes_init(&d->plan);
+    d->plan_done = 0;
 }
 
 static void
 forget(struct tunnel_device *d)
 {
+    drop_plan(d);
     wg_device_destroy(&d->have);
     wg_device_init(&d->have);
     d->known = false;
@@ -156,6 +166,7 @@ take_reply(struct tunnel_device *d, const struct want_tunnel *want,
             return 0;
         }
         wg_device_swap(&d->have, &reply->device);
+        drop_plan(d);
         d->observed_at = reply->asked_at;
         d->known = true;
         d->in_sync = false;
@@ -218,10 +229,9 @@ tunnel_device_is_idle(const struct tunnel_device *d)
     return d->backend && !d->backend->class->is_busy(d->backend);
 }
 
-/* Requests 'changes', and takes them for made.  'd' must be idle and known. */
-void
-tunnel_device_set(struct tunnel_device *d, const struct want_tunnel *want,
-                  const struct wg_changes *changes)
+static void
+request(struct tunnel_device *d, const struct want_tunnel *want,
+        const struct wg_changes *changes)
 {
     struct wg_secrets secrets = {
         .service = want->name,
@@ -240,6 +250,15 @@ tunnel_device_set(struct tunnel_device *d, const struct want_tunnel *want,
     d->in_sync = false;
     wg_device_apply(&d->have, &want->device, changes);
     d->backend->class->set(d->backend, &want->device, changes, &secrets);
+}
+
+/* Requests 'changes', and takes them for made.  'd' must be idle and known. */
+void
+tunnel_device_set(struct tunnel_device *d, const struct want_tunnel *want,
+                  const struct wg_changes *changes)
+{
+    drop_plan(d);
+    request(d, want, changes);
 }
 
 /* Adds to 'changes' the removal of peers of which there is no row any more. */
@@ -261,6 +280,22 @@ remove_unknown_peers(const struct tunnel_device *d,
     }
 }
 
+/* Makes a plan that leads to what is wanted.  A large one is made once, and
+ * not for each of the many requests that it takes. */
+static void
+make_plan(struct tunnel_device *d, const struct want_tunnel *want,
+          enum role role, wg_site_func *site, void *aux)
+{
+    drop_plan(d);
+    if (want->private_key) {
+        wg_device_diff(&d->have, &want->device, role, site, aux, &d->plan);
+    } else {
+        /* Until the key can be read, the interface stays what it is, but a
+         * connection that was deleted must not go on. */
+        remove_unknown_peers(d, want, &d->plan);
+    }
+}
+
 /* Requests changes that bring the interface to what is wanted, if there are
  * any.  'd' must be idle. */
 void
@@ -268,34 +303,29 @@ tunnel_device_converge(struct tunnel_device *d,
                        const struct want_tunnel *want, enum role role,
                        wg_site_func *site, void *aux)
 {
-    struct wg_changes changes;
+    struct wg_changes slice;
 
     if (d->seq != want->seq || d->role != role) {
         d->seq = want->seq;
         d->role = role;
         d->in_sync = false;
+        drop_plan(d);
     }
     if (d->in_sync || !d->known || time_msec() < d->retry_at) {
         return;
     }
-    wg_changes_init(&changes);
-    if (want->private_key) {
-        wg_device_diff(&d->have, &want->device, role, MAX_CHANGES, site, aux,
-                       &changes);
-    } else {
-        /* Until the key can be read, the interface stays what it is, but a
-         * connection that was deleted must not go on. */
-        remove_unknown_peers(d, want, &changes);
+    if (d->plan_done >= d->plan.n) {
+        make_plan(d, want, role, site, aux);
     }
-    if (wg_changes_is_empty(&changes)) {
+    if (wg_changes_is_empty(&d->plan)) {
         d->in_sync = true;
         d->done_seq = want->seq;
         set_problem(d, NULL);
     } else {
-        d->set_seq = changes.more ? 0 : want->seq;
-        tunnel_device_set(d, want, &changes);
+        wg_changes_slice(&d->plan, &d->plan_done, MAX_CHANGES, &slice);
+        d->set_seq = slice.more ? 0 : want->seq;
+        request(d, want, &slice);
     }
-    wg_changes_destroy(&changes);
 }
 
 /* Asks for the device if that was not done for 'interval_ms', or if nothing is

@@ -28,6 +28,9 @@ struct tunnel_device {
     bool in_sync;               /* 'have' is what is wanted ... */
     uint64_t seq;               /* ... as of this 'seq' ... */
     enum role role;             /* ... in this role. */
+    struct wg_changes plan;     /* Leads there from 'have' ... */
+    size_t plan_done;           /* ... and begins after so many changes.  It
+                                 * borrows peers of that 'seq'. */
     uint64_t set_seq;           /* What the last request leads to. */
     uint64_t done_seq;          /* Has been done. */
 

@@ -98,7 +98,7 @@ struct wg_changes {
     bool replace_peers;                     /* Remove all peers first. */
     struct wg_change *list;
     size_t n, allocated;
-    bool more;                  /* The limit was reached: ask again. */
+    bool more;                  /* Of a slice: there are others after it. */
 };
 void wg_changes_init(struct wg_changes *);
 void wg_changes_destroy(struct wg_changes *);
@@ -106,6 +106,8 @@ bool wg_changes_is_empty(const struct wg_changes *);
 void wg_changes_format(const struct wg_changes *, struct ds *);
 struct wg_change *wg_changes_add(struct wg_changes *, unsigned int what,
                                  const struct wg_peer *want);
+void wg_changes_slice(const struct wg_changes *, size_t *done, size_t max,
+                      struct wg_changes *slice);
 
 /* Tells where a wanted peer that is a site can be called.  Returns false if
  * that is not known (yet). */
@@ -113,8 +115,8 @@ typedef bool wg_site_func(const struct wg_peer *want, struct wg_endpoint *,
                           void *aux);
 
 void wg_device_diff(const struct wg_device *have,
-                    const struct wg_device *want, enum role, size_t limit,
-                    wg_site_func *, void *aux, struct wg_changes *);
+                    const struct wg_device *want, enum role, wg_site_func *,
+                    void *aux, struct wg_changes *);
 void wg_device_call(const struct wg_device *have, const struct wg_peer *want,
                     const struct wg_endpoint *, bool again,
                     struct wg_changes *);

@@ -58,6 +58,27 @@ wg_changes_add(struct wg_changes *changes, unsigned int what,
     return change;
 }
 
+/* Stores in 'slice' the next up to 'max' of 'changes', of which '*done' were
+ * taken before.  It borrows them: do not destroy it. */
+void
+wg_changes_slice(const struct wg_changes *changes, size_t *done, size_t max,
+                 struct wg_changes *slice)
+{
+    size_t n = MIN(changes->n - *done, max);
+
+    wg_changes_init(slice);
+    if (!*done) {
+        slice->private_key = changes->private_key;
+        slice->listen_port = changes->listen_port;
+        slice->fwmark = changes->fwmark;
+        slice->replace_peers = changes->replace_peers;
+    }
+    slice->list = changes->list + *done;
+    slice->n = n;
+    *done += n;
+    slice->more = *done < changes->n;
+}
+
 /* Appends to 'ds' a line for each of 'changes', for logs and tests. */
 void
 wg_changes_format(const struct wg_changes *changes, struct ds *ds)
@@ -225,25 +246,17 @@ diff_unknown(const struct diff *diff, const struct wg_peer *have,
 
 static void
 diff_peers(const struct diff *diff, const struct wg_device *have,
-           const struct wg_device *want, size_t limit)
+           const struct wg_device *want)
 {
     const struct wg_peer *peer;
 
     /* First removals: what a peer loses another one may get. */
     HMAP_FOR_EACH (peer, node, &have->peers) {
-        if (diff->changes->n >= limit) {
-            diff->changes->more = true;
-            return;
-        }
         if (!wg_device_find(want, &peer->public_key)) {
             wg_changes_add(diff->changes, WG_REMOVE, peer);
         }
     }
     HMAP_FOR_EACH (peer, node, &want->peers) {
-        if (diff->changes->n >= limit) {
-            diff->changes->more = true;
-            return;
-        }
         const struct wg_peer *found = wg_device_find(have, &peer->public_key);
         if (!found) {
             diff_missing(diff, peer);
@@ -274,13 +287,10 @@ was_active(const struct wg_device *have)
  * the given role: a standby's peers have no endpoint, no keepalive and no
  * session; in the active role the endpoint of a peer that roams is the
  * device's business, and a site that has none gets the one that 'site' tells;
- * in the unknown role, neither is touched.
- *
- * About 'limit' changes are made at once, so that a large device does not
- * keep others waiting; 'changes->more' says that there are more. */
+ * in the unknown role, neither is touched. */
 void
 wg_device_diff(const struct wg_device *have, const struct wg_device *want,
-               enum role role, size_t limit, wg_site_func *site, void *aux,
+               enum role role, wg_site_func *site, void *aux,
                struct wg_changes *changes)
 {
     struct diff diff = {
@@ -299,10 +309,10 @@ wg_device_diff(const struct wg_device *have, const struct wg_device *want,
 
         wg_device_init(&empty);
         changes->replace_peers = true;
-        diff_peers(&diff, &empty, want, limit);
+        diff_peers(&diff, &empty, want);
         wg_device_destroy(&empty);
     } else {
-        diff_peers(&diff, have, want, limit);
+        diff_peers(&diff, have, want);
     }
 }
 
