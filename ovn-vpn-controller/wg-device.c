@@ -113,20 +113,36 @@ wg_device_swap(struct wg_device *a, struct wg_device *b)
     hmap_moved(&b->peers);
 }
 
+static struct wg_peer *
+find_with_hash(const struct wg_device *device,
+               const struct vpn_key *public_key, size_t hash)
+{
+    struct wg_peer *peer;
+
+    HMAP_FOR_EACH_WITH_HASH (peer, node, hash, &device->peers) {
+        /* This is no secret. */
+        if (!memcmp(&peer->public_key, public_key, sizeof *public_key)) {
+            return peer;
+        }
+    }
+    return NULL;
+}
+
 /* Returns the peer of 'device' with 'public_key', NULL if there is none. */
 struct wg_peer *
 wg_device_find(const struct wg_device *device,
                const struct vpn_key *public_key)
 {
-    struct wg_peer *peer;
+    return find_with_hash(device, public_key, vpn_key_hash(public_key, 0));
+}
 
-    HMAP_FOR_EACH_WITH_HASH (peer, node, vpn_key_hash(public_key, 0),
-                             &device->peers) {
-        if (vpn_key_equals(&peer->public_key, public_key)) {
-            return peer;
-        }
-    }
-    return NULL;
+/* The same for the public key of 'peer', which belongs to another device. */
+struct wg_peer *
+wg_device_find_same(const struct wg_device *device,
+                    const struct wg_peer *peer)
+{
+    return find_with_hash(device, &peer->public_key,
+                          hmap_node_hash(&peer->node));
 }
 
 /* Adds 'peer', which 'device' owns from then on.  There must be no other one

@@ -69,6 +69,8 @@ void wg_device_destroy(struct wg_device *);
 void wg_device_swap(struct wg_device *, struct wg_device *);
 struct wg_peer *wg_device_find(const struct wg_device *,
                                const struct vpn_key *public_key);
+struct wg_peer *wg_device_find_same(const struct wg_device *,
+                                    const struct wg_peer *);
 void wg_device_add(struct wg_device *, struct wg_peer *);
 void wg_device_remove(struct wg_device *, struct wg_peer *);
 

@@ -244,20 +244,47 @@ diff_unknown(const struct diff *diff, const struct wg_peer *have,
     }
 }
 
+/* Adds the removal of what is not wanted, in front of the other changes: what
+ * one peer loses another one may get. */
+static void
+diff_surplus(const struct diff *diff, const struct wg_device *have,
+             const struct wg_device *want)
+{
+    struct wg_changes *changes = diff->changes;
+    struct wg_changes others = *changes;
+    const struct wg_peer *peer;
+
+    changes->list = NULL;
+    changes->n = changes->allocated = 0;
+    HMAP_FOR_EACH (peer, node, &have->peers) {
+        if (!wg_device_find_same(want, peer)) {
+            wg_changes_add(changes, WG_REMOVE, peer);
+        }
+    }
+    changes->allocated = changes->n + others.n;
+    changes->list = xrealloc(changes->list,
+                             changes->allocated * sizeof *changes->list);
+    if (others.n) {
+        memcpy(changes->list + changes->n, others.list,
+               others.n * sizeof *others.list);
+        changes->n += others.n;
+    }
+    wg_changes_destroy(&others);
+}
+
+/* Most differences are small ones: the time that this takes is that of looking
+ * each peer up, which is done only once if none has to go. */
 static void
 diff_peers(const struct diff *diff, const struct wg_device *have,
            const struct wg_device *want)
 {
     const struct wg_peer *peer;
+    size_t n_common = 0;
 
-    /* First removals: what a peer loses another one may get. */
-    HMAP_FOR_EACH (peer, node, &have->peers) {
-        if (!wg_device_find(want, &peer->public_key)) {
-            wg_changes_add(diff->changes, WG_REMOVE, peer);
-        }
-    }
     HMAP_FOR_EACH (peer, node, &want->peers) {
-        const struct wg_peer *found = wg_device_find(have, &peer->public_key);
+        const struct wg_peer *found = wg_device_find_same(have, peer);
+
+        n_common += found != NULL;
         if (!found) {
             diff_missing(diff, peer);
         } else if (diff->role == ROLE_STANDBY) {
@@ -267,6 +294,9 @@ diff_peers(const struct diff *diff, const struct wg_device *have,
         } else {
             diff_unknown(diff, found, peer);
         }
+    }
+    if (n_common < hmap_count(&have->peers)) {
+        diff_surplus(diff, have, want);
     }
 }
 
