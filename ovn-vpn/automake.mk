@@ -12,6 +12,7 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/phase.c \
 	ovn-vpn/phase.h \
 	ovn-vpn/plan-acl.c \
+	ovn-vpn/plan-address.c \
 	ovn-vpn/plan-check.c \
 	ovn-vpn/plan-gateway.c \
 	ovn-vpn/plan-nat.c \
@@ -22,6 +23,8 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/plan-tunnel.c \
 	ovn-vpn/plan.c \
 	ovn-vpn/plan.h \
+	ovn-vpn/rivals.c \
+	ovn-vpn/rivals.h \
 	ovn-vpn/router.c \
 	ovn-vpn/router.h
 

@@ -27,6 +27,7 @@ plan_set_init(struct plan_set *set)
     chassis_table_init(&set->chassis);
     shash_init(&set->hosts);
     hmap_init(&set->groups);
+    rivals_init(&set->rivals);
 }
 
 void
@@ -48,6 +49,7 @@ plan_set_destroy(struct plan_set *set)
         free(group);
     }
     hmap_destroy(&set->groups);
+    rivals_destroy(&set->rivals);
     shash_destroy_free_data(&set->hosts);
     chassis_table_destroy(&set->chassis);
 }
@@ -91,6 +93,7 @@ find_routers(struct plan_set *set, struct group **groups, char **errors)
                                              sizeof *group->services);
             }
             group->services[group->n++] = service;
+            rivals_add(&set->rivals, service, router);
         }
     }
 }
@@ -114,6 +117,7 @@ begin_plans(struct plan_set *set, long long int now)
             .router_error = errors[i],
             .siblings = group ? group->services : NULL,
             .n_siblings = group ? group->n : 0,
+            .rivals = &set->rivals,
             .held_gateways = snapshot_held_gateways(&set->snapshot,
                                                     &set->services[i]->uuid),
             .grace = set->grace,

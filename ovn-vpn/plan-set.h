@@ -10,6 +10,7 @@
 #include "openvswitch/hmap.h"
 #include "openvswitch/shash.h"
 #include "ovn-vpn/chassis.h"
+#include "ovn-vpn/rivals.h"
 #include "ovn-vpn/snapshot.h"
 
 struct health;
@@ -30,6 +31,7 @@ struct plan_set {
     struct plan **plans;            /* In the same order. */
     size_t n;
     struct hmap groups;             /* Services by router. */
+    struct rivals rivals;
     long long int next_expiry;      /* Milliseconds since the epoch, 0 if no
                                      * connection will expire. */
 };

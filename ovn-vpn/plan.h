@@ -13,7 +13,8 @@
  *   alloc_run()     for all services together
  *   plan_finish()   rows for OVN, and the tunnel for the chassis
  *
- * Each plan-*.c makes one part; plan-check.c holds every reason to refuse. */
+ * Each plan-*.c makes one part; plan-check.c and plan-address.c hold every
+ * reason to refuse. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +31,7 @@
 struct chassis_table;
 struct ds;
 struct health;
+struct rivals;
 struct router;
 struct router_port;
 
@@ -48,6 +50,9 @@ struct plan_input {
      * them. */
     const struct vpn_service *const *siblings;
     size_t n_siblings;
+
+    /* What all services want of the cloud, this one among them. */
+    const struct rivals *rivals;
 
     /* The gateways that the service has now, NULL if none. */
     const struct vpn_gateways *held_gateways;
@@ -105,6 +110,9 @@ void plan_format(const struct plan *, struct ds *);
 /* The parts. */
 char *plan_check(struct plan *);                        /* plan-check.c */
 void plan_check_connections(struct plan *);
+bool plan_yields_to(const struct plan *, const struct vpn_service *other,
+                    bool mine_has_it, bool other_has_it);
+char *plan_check_address(struct plan *);                /* plan-address.c */
 bool plan_in_tunnel_subnets(const struct plan *, const struct vpn_prefix *);
 char *plan_choose_gateways(struct plan *);              /* plan-gateway.c */
 bool plan_has_left(const struct plan *, const char *chassis);

@@ -98,6 +98,20 @@ def service(name, **columns):
     return add(vnb, 'VPN_Service', name, name=name, **{**defaults, **columns})
 
 
+def router(name, address, switch=pub):
+    """Another router, with its address on an external switch."""
+    add(nb, 'Gateway_Chassis', name + '_g1', name=name + '-pub-gw1',
+        chassis_name='gw1', priority=20)
+    add(nb, 'Logical_Router_Port', name + '_pub', name=name + '-pub',
+        networks=address, mac='00:00:00:00:09:02',
+        gateway_chassis=ref(name + '_g1'))
+    add(nb, 'Logical_Switch_Port', 'pub_' + name, name='pub-' + name,
+        type='router', options=omap(router__port=name + '-pub'))
+    append(switch, 'ports', 'pub_' + name)
+    return add(nb, 'Logical_Router', name, name=name,
+               ports=ref(name + '_pub'))
+
+
 def connection(name, letter, **columns):
     """Another connection of s1."""
     defaults = dict(type='client', public_key=key(letter),

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Whether the service may have its external address. */
+
+#include <config.h>
+
+#include "ovn-vpn/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ovn-vpn/rivals.h"
+#include "ovn-vpn/router.h"
+#include "util.h"
+#include "uuid.h"
+
+static char *
+check_own_addresses(const struct plan *plan, const char *ip)
+{
+    const struct vpn_service *service = plan->in.service;
+    const struct router_port *port = plan->external_port;
+
+    for (size_t i = 0; i < port->networks.n; i++) {
+        const struct vpn_prefix *network = &port->networks.list[i];
+        struct in6_addr first, next;
+
+        if (ipv6_addr_equals(&network->addr, &service->external_ip)) {
+            return xasprintf("external_ip %s is the address of port %s of "
+                             "router %s itself; OVN would drop what comes in. "
+                             "Use another address of that network", ip,
+                             port->name, plan->in.router->name);
+        }
+        if (!vpn_prefix_contains(network, &service->external_ip)
+            || network->plen >= 31) {
+            continue;
+        }
+        vpn_prefix_nth(network, 0, &first);
+        vpn_prefix_nth(network, (1u << (32 - network->plen)) - 1, &next);
+        if (ipv6_addr_equals(&first, &service->external_ip)
+            || ipv6_addr_equals(&next, &service->external_ip)) {
+            return xasprintf("external_ip %s is the network or broadcast "
+                             "address of port %s of router %s; use another "
+                             "address of that network", ip, port->name,
+                             plan->in.router->name);
+        }
+    }
+    return NULL;
+}
+
+/* Returns true if 'rival', a service that wants the external address, is on
+ * the same external network as the service of 'plan'. */
+static bool
+shares_network(const struct plan *plan, const struct rival *rival)
+{
+    const struct router_port *port = plan->external_port, *other;
+
+    if (uuid_equals(&rival->router->uuid, &plan->in.router->uuid)) {
+        return true;
+    }
+    other = router_find_gateway_port(rival->router,
+                                     &rival->service->external_ip,
+                                     rival->service->external_port);
+    return (other && port->switch_name && other->switch_name
+            && uuid_equals(&port->switch_uuid, &other->switch_uuid));
+}
+
+static bool
+has_nat(const struct router *router, const struct vpn_service *service)
+{
+    for (size_t i = 0; i < router->n_nats; i++) {
+        if (uuid_equals(&router->nats[i].service, &service->uuid)
+            && ipv6_addr_equals(&router->nats[i].external_ip,
+                                &service->external_ip)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Looks whether another service gets the external address. */
+static char *
+check_rivals_address(const struct plan *plan, const char *ip)
+{
+    const struct vpn_service *service = plan->in.service;
+    const struct rival *rival;
+
+    RIVALS_FOR_EACH_BY_ADDRESS (rival, &service->external_ip,
+                                plan->in.rivals) {
+        if (shares_network(plan, rival)
+            && plan_yields_to(plan, rival->service,
+                              has_nat(plan->in.router, service),
+                              has_nat(rival->router, rival->service))) {
+            return xasprintf("external_ip %s is taken by service %s; use "
+                             "another address", ip, rival->service->name);
+        }
+    }
+    return NULL;
+}
+
+/* Returns true if 'uuid' is a service that wants the external address, about
+ * which check_rivals_address() decides. */
+static bool
+is_rival(const struct plan *plan, const struct uuid *uuid)
+{
+    const struct rival *rival;
+
+    RIVALS_FOR_EACH_BY_ADDRESS (rival, &plan->in.service->external_ip,
+                                plan->in.rivals) {
+        if (uuid_equals(&rival->service->uuid, uuid)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Finds the holder of the external address, services aside, among the router's
+ * NAT rows and its neighbours on the provider network. */
+static char *
+check_address_is_free(const struct plan *plan, const char *ip)
+{
+    const struct vpn_service *service = plan->in.service;
+    const struct router *router = plan->in.router;
+    const struct router_port *port = plan->external_port;
+
+    for (size_t i = 0; i < router->n_nats; i++) {
+        const struct router_nat *nat = &router->nats[i];
+
+        if (uuid_is_zero(&nat->service)
+            && ipv6_addr_equals(&nat->external_ip, &service->external_ip)) {
+            return xasprintf("external_ip %s is taken by a %s row of router "
+                             "%s (logical_ip %s); delete that row or use "
+                             "another address", ip, nat->type, router->name,
+                             nat->logical_ip);
+        }
+    }
+    for (size_t i = 0; i < port->n_neighbours; i++) {
+        const struct router_neighbour *n = &port->neighbours[i];
+
+        if (ipv6_addr_equals(&n->addr, &service->external_ip)
+            && !is_rival(plan, &n->service)) {
+            return xasprintf("external_ip %s is taken by %s on the same "
+                             "external network; use another address", ip,
+                             n->what);
+        }
+    }
+    return NULL;
+}
+
+/* Returns the reason why the service of 'plan' cannot have its external
+ * address, NULL if there is none, and sets 'plan->external_port'. */
+char *
+plan_check_address(struct plan *plan)
+{
+    const struct vpn_service *service = plan->in.service;
+    const struct router *router = plan->in.router;
+
+    if (!service->has_external_ip) {
+        return xstrdup("the service has no external_ip; give it a free "
+                       "address of the router's external network");
+    }
+
+    char *ip = vpn_addr_to_string(&service->external_ip);
+    char *error;
+    plan->external_port = router_find_gateway_port(
+        router, &service->external_ip, service->external_port);
+    if (!vpn_addr_is_v4(&service->external_ip)) {
+        error = xasprintf("external_ip %s: only IPv4 addresses are served",
+                          ip);
+    } else if (!plan->external_port) {
+        error = (service->external_port
+                 ? xasprintf("options:external_port: router %s has no gateway "
+                             "port %s", router->name, service->external_port)
+                 : xasprintf("external_ip %s is in no network of router %s's "
+                             "gateway ports; use an address of its external "
+                             "network", ip, router->name));
+    } else {
+        error = check_own_addresses(plan, ip);
+        if (!error) {
+            error = check_address_is_free(plan, ip);
+        }
+        if (!error) {
+            error = check_rivals_address(plan, ip);
+        }
+    }
+    free(ip);
+    return error;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "ovn-vpn/rivals.h"
+
+#include <stdlib.h>
+
+#include "hash.h"
+#include "lib/vpn-model.h"
+#include "packets.h"
+#include "util.h"
+
+void
+rivals_init(struct rivals *rivals)
+{
+    hmap_init(&rivals->by_address);
+}
+
+static void
+destroy_map(struct hmap *map)
+{
+    struct rival *rival;
+
+    HMAP_FOR_EACH_POP (rival, node, map) {
+        free(rival);
+    }
+    hmap_destroy(map);
+}
+
+void
+rivals_destroy(struct rivals *rivals)
+{
+    destroy_map(&rivals->by_address);
+}
+
+static void
+insert(struct hmap *map, uint32_t hash, const struct vpn_service *service,
+       const struct router *router)
+{
+    struct rival *rival = xmalloc(sizeof *rival);
+
+    rival->service = service;
+    rival->router = router;
+    hmap_insert(map, &rival->node, hash);
+}
+
+static uint32_t
+hash_address(const struct in6_addr *addr)
+{
+    return hash_bytes(addr, sizeof *addr, 0);
+}
+
+/* Adds what 'service' wants, on 'router', to 'rivals'.  Both must outlive
+ * it. */
+void
+rivals_add(struct rivals *rivals, const struct vpn_service *service,
+           const struct router *router)
+{
+    if (service->has_external_ip) {
+        insert(&rivals->by_address, hash_address(&service->external_ip),
+               service, router);
+    }
+}
+
+const struct rival *
+rivals_next_by_address(const struct rivals *rivals, const struct rival *prev,
+                       const struct in6_addr *addr)
+{
+    const struct hmap_node *node
+        = (prev ? hmap_next_with_hash(&prev->node)
+           : hmap_first_with_hash(&rivals->by_address, hash_address(addr)));
+
+    for (; node; node = hmap_next_with_hash(node)) {
+        const struct rival *rival = CONTAINER_OF(node, struct rival, node);
+
+        if (ipv6_addr_equals(&rival->service->external_ip, addr)) {
+            return rival;
+        }
+    }
+    return NULL;
+}
