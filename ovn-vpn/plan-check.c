@@ -89,31 +89,71 @@ has_route(const struct router *router, const struct vpn_service *service,
     return false;
 }
 
+/* Checks 'p', described by 'what', against 'list', prefixes of 'other', a
+ * service on the same router, which 'its' describes. */
 static char *
-check_against_siblings(const struct plan *plan, const char *what,
-                       const struct vpn_prefix *p)
+check_against_list(const struct plan *plan, const char *what,
+                   const struct vpn_prefix *p, const struct vpn_service *other,
+                   const char *its, const struct vpn_prefixes *list)
 {
     const struct router *router = plan->in.router;
 
-    for (size_t i = 0; i < plan->in.n_siblings; i++) {
-        const struct vpn_service *other = plan->in.siblings[i];
-        const struct vpn_prefix *q
-            = vpn_prefixes_find_overlap(&other->tunnel_subnets, p);
+    for (size_t i = 0; i < list->n; i++) {
+        const struct vpn_prefix *q = &list->list[i];
 
-        if (q && plan_yields_to(plan, other,
-                                has_route(router, plan->in.service, p),
-                                has_route(router, other, q))) {
+        if (vpn_prefix_overlaps(p, q)
+            && plan_yields_to(plan, other,
+                              has_route(router, plan->in.service, p),
+                              has_route(router, other, q))) {
             char *a = vpn_prefix_to_string(p), *b = vpn_prefix_to_string(q);
-            char *error = xasprintf("%s %s overlaps with tunnel subnet %s of "
-                                    "service %s on the same router; use "
-                                    "another prefix", what, a, b,
-                                    other->name);
+            char *error = xasprintf("%s %s overlaps with %s %s of service %s "
+                                    "on the same router; use another prefix",
+                                    what, a, its, b, other->name);
             free(a);
             free(b);
             return error;
         }
     }
     return NULL;
+}
+
+/* Checks 'p' against what lies behind the sites of 'other'. */
+static char *
+check_against_sites(const struct plan *plan, const char *what,
+                    const struct vpn_prefix *p,
+                    const struct vpn_service *other)
+{
+    char *error = NULL;
+
+    for (size_t i = 0; !error && i < other->n_connections; i++) {
+        const struct vpn_connection *c = &other->connections[i];
+
+        if (c->peer_cidrs.n && vpn_connection_is_usable(c, plan->in.now)) {
+            error = check_against_list(plan, what, p, other, "peer CIDR",
+                                       &c->peer_cidrs);
+        }
+    }
+    return error;
+}
+
+static char *
+check_against_siblings(const struct plan *plan, const char *what,
+                       const struct vpn_prefix *p)
+{
+    char *error = NULL;
+
+    for (size_t i = 0; !error && i < plan->in.n_siblings; i++) {
+        const struct vpn_service *other = plan->in.siblings[i];
+
+        if (other != plan->in.service) {
+            error = check_against_list(plan, what, p, other, "tunnel subnet",
+                                       &other->tunnel_subnets);
+            if (!error) {
+                error = check_against_sites(plan, what, p, other);
+            }
+        }
+    }
+    return error;
 }
 
 static char *

@@ -113,12 +113,18 @@ def router(name, address, switch=pub):
 
 
 def connection(name, letter, **columns):
-    """Another connection of s1."""
+    """Another connection of s1, or of the service given."""
     defaults = dict(type='client', public_key=key(letter),
                     created_at=20 + len(vnb.VPN_Connection))
-    append(s1, 'connections', name)
+    append(columns.pop('of', s1), 'connections', name)
     return add(vnb, 'VPN_Connection', name, name=name,
                **{**defaults, **columns})
+
+
+def site(of, letter, cidr, **columns):
+    """A site of a service, which is called like the letter of its key."""
+    return connection(letter, letter, of=of, type='site', peer_cidrs=cidr,
+                      **columns)
 
 
 def route(prefix, **columns):
