@@ -11,11 +11,11 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/health.h \
 	ovn-vpn/phase.c \
 	ovn-vpn/phase.h \
-	ovn-vpn/plan-acl.c \
 	ovn-vpn/plan-address.c \
 	ovn-vpn/plan-check.c \
 	ovn-vpn/plan-gateway.c \
 	ovn-vpn/plan-nat.c \
+	ovn-vpn/plan-policy.c \
 	ovn-vpn/plan-route.c \
 	ovn-vpn/plan-row.c \
 	ovn-vpn/plan-row.h \

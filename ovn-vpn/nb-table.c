@@ -27,6 +27,8 @@ const struct nb_table nb_tables[NB_TABLE_N] = {
     { &nbrec_table_logical_router_static_route, "Logical_Router",
       "static_routes", false,
       "ip_prefix nexthop output_port route_table policy bfd options" },
+    { &nbrec_table_logical_router_policy, "Logical_Router", "policies", false,
+      "priority match action nexthop nexthops options" },
     { &nbrec_table_nat, "Logical_Router", "nat", false,
       "type external_ip logical_ip external_port_range external_mac "
       "logical_port allowed_ext_ips exempted_ext_ips gateway_port options" },

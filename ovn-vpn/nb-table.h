@@ -22,7 +22,7 @@ struct nb_table {
 };
 
 /* All of them, parents before children. */
-#define NB_TABLE_N 9
+#define NB_TABLE_N 10
 extern const struct nb_table nb_tables[NB_TABLE_N];
 
 const struct nb_table *nb_table_find(const char *name);

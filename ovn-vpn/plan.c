@@ -193,7 +193,7 @@ plan_finish(struct plan *plan)
     plan_add_topology(plan);
     plan_add_routes(plan);
     plan_add_nat(plan);
-    plan_add_acls(plan);
+    plan_add_policies(plan);
     plan->tunnel = plan_make_tunnel(plan);
 }
 

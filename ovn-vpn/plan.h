@@ -119,7 +119,7 @@ bool plan_has_left(const struct plan *, const char *chassis);
 void plan_add_topology(struct plan *);                  /* plan-topology.c */
 void plan_add_routes(struct plan *);                    /* plan-route.c */
 void plan_add_nat(struct plan *);                       /* plan-nat.c */
-void plan_add_acls(struct plan *);                      /* plan-acl.c */
+void plan_add_policies(struct plan *);                  /* plan-policy.c */
 char *plan_gateway_port(const struct vpn_service *);    /* plan-tunnel.c */
 struct plan_tunnel *plan_make_tunnel(struct plan *);
 void plan_tunnel_destroy(struct plan_tunnel *);
