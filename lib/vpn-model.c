@@ -7,11 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hash.h"
 #include "lib/vpn-pool.h"
 #include "openvswitch/dynamic-string.h"
+#include "sha1.h"
 #include "util.h"
 #include "uuid.h"
+
+/* Characters that the service has in the name of an interface, whatever the
+ * prefix, and how many of them are a hash where its own name is too long: 41
+ * bits, so that among 10,000 services a clash is as likely as 1 in 50,000. */
+#define IFNAME_ROOM 11
+#define IFNAME_HASH_LEN 8
 
 void
 vpn_options_init_defaults(struct vpn_options *options)
@@ -194,18 +200,33 @@ vpn_connection_allowed_ips(const struct vpn_connection *c,
     vpn_prefixes_sort(prefixes);
 }
 
-/* Stores in 'ifname' the name of the interface with the given 'prefix' that
- * serves 'service'.  Linux allows 15 characters. */
+/* Stores in 'ifname' the name of the interface with the given 'prefix', of at
+ * most VPN_IFNAME_SIZE - 1 - IFNAME_ROOM characters, that serves 'service'.
+ * Linux allows 15 characters. */
 void
 vpn_ifname(const char *prefix, const char *service,
            char ifname[VPN_IFNAME_SIZE])
 {
-    size_t room = VPN_IFNAME_SIZE - 1 - strlen(prefix);
+    static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+    size_t len = strlen(service);
 
-    if (strlen(service) <= room) {
+    if (len <= IFNAME_ROOM) {
         snprintf(ifname, VPN_IFNAME_SIZE, "%s%s", prefix, service);
-    } else {
-        snprintf(ifname, VPN_IFNAME_SIZE, "%s%.*s%05x", prefix,
-                 (int) room - 5, service, hash_string(service, 0) & 0xfffff);
+        return;
     }
+
+    uint8_t digest[SHA1_DIGEST_SIZE];
+    char hash[IFNAME_HASH_LEN + 1];
+    uint64_t n = 0;
+    sha1_bytes(service, len, digest);
+    for (size_t i = 0; i < sizeof n; i++) {
+        n = n << 8 | digest[i];
+    }
+    for (size_t i = 0; i < IFNAME_HASH_LEN; i++) {
+        hash[i] = digits[n % 36];
+        n /= 36;
+    }
+    hash[IFNAME_HASH_LEN] = '\0';
+    snprintf(ifname, VPN_IFNAME_SIZE, "%s%.*s%s", prefix,
+             IFNAME_ROOM - IFNAME_HASH_LEN, service, hash);
 }

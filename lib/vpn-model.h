@@ -127,7 +127,8 @@ char *vpn_connection_check_new(const struct vpn_service *,
 void vpn_service_check(struct vpn_service *);
 
 /* A name for a network interface: 'prefix' and the service's name, shortened
- * with a hash where it is too long. */
+ * with a hash where it is too long.  Services that share a chassis need
+ * different ones, about which ovn-vpn sees to. */
 #define VPN_IFNAME_SIZE 16
 void vpn_ifname(const char *prefix, const char *service,
                 char ifname[VPN_IFNAME_SIZE]);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "openvswitch/dynamic-string.h"
+#include "ovn-vpn/rivals.h"
 #include "ovn-vpn/router.h"
 #include "util.h"
 #include "uuid.h"
@@ -261,6 +262,42 @@ check_router(const struct plan *plan)
                      router->name);
 }
 
+/* The service's name. */
+
+static bool
+has_port(const struct router *router, const struct vpn_service *service)
+{
+    for (size_t i = 0; i < router->n_ports; i++) {
+        if (uuid_equals(&router->ports[i].service, &service->uuid)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Looks whether the service's interfaces on chassis can bear their names. */
+static char *
+check_ifname(const struct plan *plan)
+{
+    const struct vpn_service *service = plan->in.service;
+    const struct rival *rival;
+
+    RIVALS_FOR_EACH_BY_IFNAME (rival, service->name, plan->in.rivals) {
+        if (plan_yields_to(plan, rival->service,
+                           has_port(plan->in.router, service),
+                           has_port(rival->router, rival->service))) {
+            char ifname[VPN_IFNAME_SIZE];
+
+            vpn_ifname("vpn-", service->name, ifname);
+            return xasprintf("the service's interface on chassis would be "
+                             "called %s, as that of service %s is; delete "
+                             "this service and add it under another name",
+                             ifname, rival->service->name);
+        }
+    }
+    return NULL;
+}
+
 /* Returns the reason why the service of 'plan' cannot be served, NULL if there
  * is none, and sets 'plan->external_port'. */
 char *
@@ -270,6 +307,9 @@ plan_check(struct plan *plan)
 
     if (!error) {
         error = check_router(plan);
+    }
+    if (!error) {
+        error = check_ifname(plan);
     }
     if (!error) {
         error = plan_check_address(plan);

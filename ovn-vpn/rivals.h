@@ -16,6 +16,7 @@ struct vpn_service;
 
 struct rivals {
     struct hmap by_address;     /* Contains 'struct rival's. */
+    struct hmap by_ifname;      /* Likewise. */
 };
 
 /* One service that wants one thing. */
@@ -35,8 +36,17 @@ const struct rival *rivals_next_by_address(const struct rivals *,
                                            const struct rival *prev,
                                            const struct in6_addr *);
 
+const struct rival *rivals_next_by_ifname(const struct rivals *,
+                                          const struct rival *prev,
+                                          const char *service);
+
 #define RIVALS_FOR_EACH_BY_ADDRESS(RIVAL, ADDR, RIVALS)                     \
     for ((RIVAL) = rivals_next_by_address(RIVALS, NULL, ADDR); (RIVAL);     \
          (RIVAL) = rivals_next_by_address(RIVALS, RIVAL, ADDR))
+
+/* Those whose interfaces would be called like those of SERVICE, a name. */
+#define RIVALS_FOR_EACH_BY_IFNAME(RIVAL, SERVICE, RIVALS)                   \
+    for ((RIVAL) = rivals_next_by_ifname(RIVALS, NULL, SERVICE); (RIVAL);   \
+         (RIVAL) = rivals_next_by_ifname(RIVALS, RIVAL, SERVICE))
 
 #endif /* ovn-vpn/rivals.h */

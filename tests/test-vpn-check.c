@@ -45,8 +45,10 @@ test_ifname(struct ovs_cmdl_context *ctx)
 {
     char ifname[VPN_IFNAME_SIZE];
 
-    vpn_ifname(ctx->argv[1], ctx->argv[2], ifname);
-    puts(ifname);
+    for (int i = 2; i < ctx->argc; i++) {
+        vpn_ifname(ctx->argv[1], ctx->argv[i], ifname);
+        puts(ifname);
+    }
 }
 
 static void
@@ -174,7 +176,7 @@ test_vpn_check_main(int argc, char *argv[])
 {
     static const struct ovs_cmdl_command commands[] = {
         { "names", NULL, 1, INT_MAX, test_names, OVS_RO },
-        { "ifname", NULL, 2, 2, test_ifname, OVS_RO },
+        { "ifname", NULL, 2, INT_MAX, test_ifname, OVS_RO },
         { "service", NULL, 1, INT_MAX, test_service, OVS_RO },
         { "next", NULL, 1, INT_MAX, test_next, OVS_RO },
         { "new", NULL, 2, INT_MAX, test_new, OVS_RO },
