@@ -102,14 +102,53 @@ vpn_peer_address_check(const char *s)
     return ok ? NULL : xasprintf("\"%s\" is not HOST:PORT", s);
 }
 
+/* Checks that 'p', described by 'what', can lie behind a tunnel: that it has
+ * nothing in common with what is never forwarded, after IANA's registries of
+ * special-purpose addresses (RFC 6890).  The default route is no place. */
+static char *
+check_place(const char *what, const struct vpn_prefix *p)
+{
+    static const struct {
+        const char *prefix, *name;
+    } taboos[] = {
+        { "0.0.0.0/8", "addresses of this host" },
+        { "127.0.0.0/8", "loopback addresses" },
+        { "169.254.0.0/16", "link-local addresses" },
+        { "224.0.0.0/4", "multicast addresses" },
+        { "240.0.0.0/4", "reserved addresses" },
+        { "::/127", "the unspecified and the loopback address" },
+        { "fe80::/10", "link-local addresses" },
+        { "ff00::/8", "multicast addresses" },
+    };
+
+    for (size_t i = 0; p->plen && i < ARRAY_SIZE(taboos); i++) {
+        struct vpn_prefix taboo;
+        char *error = vpn_prefix_parse(taboos[i].prefix, &taboo);
+
+        ovs_assert(!error);
+        if (vpn_prefix_overlaps(p, &taboo)) {
+            char *s = vpn_prefix_to_string(p);
+
+            error = xasprintf("%s %s overlaps with %s (%s); use another "
+                              "prefix", what, s, taboos[i].prefix,
+                              taboos[i].name);
+            free(s);
+            return error;
+        }
+    }
+    return NULL;
+}
+
 static char *
 check_tunnel_subnet(const struct vpn_prefix *subnet)
 {
     struct in6_addr gateway;
     char *s = vpn_prefix_to_string(subnet);
-    char *error = NULL;
+    char *error = check_place("tunnel subnet", subnet);
 
-    if (!vpn_pool_gateway(subnet, &gateway)) {
+    if (error) {
+        /* That says enough. */
+    } else if (!vpn_pool_gateway(subnet, &gateway)) {
         error = xasprintf("tunnel subnet %s is too small: use a prefix length "
                           "of at most %d", s,
                           vpn_prefix_is_v4(subnet) ? 30 : 126);
@@ -202,6 +241,9 @@ vpn_connection_check(const struct vpn_service *service,
 
     for (size_t i = 0; !error && i < c->addresses.n; i++) {
         error = check_address(service, &c->addresses.list[i].addr);
+    }
+    for (size_t i = 0; !error && i < c->peer_cidrs.n; i++) {
+        error = check_place("peer CIDR", &c->peer_cidrs.list[i]);
     }
     if (!error && !c->addresses.n && !c->peer_cidrs.n) {
         error = xstrdup("the connection has neither addresses nor peer_cidrs");

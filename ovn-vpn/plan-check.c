@@ -158,11 +158,33 @@ check_against_siblings(const struct plan *plan, const char *what,
 }
 
 static char *
+check_against_transit(const struct plan *plan, const char *what,
+                      const struct vpn_prefix *p)
+{
+    const struct vpn_prefix *transit = &plan->in.options->transit_subnet;
+
+    if (!vpn_prefix_overlaps(p, transit)) {
+        return NULL;
+    }
+    char *a = vpn_prefix_to_string(p), *b = vpn_prefix_to_string(transit);
+    char *error = xasprintf("%s %s overlaps with %s, from which services get "
+                            "addresses for their links (NB_Global "
+                            "options:transit_subnet); use another prefix",
+                            what, a, b);
+    free(a);
+    free(b);
+    return error;
+}
+
+static char *
 check_prefix(const struct plan *plan, const char *what,
              const struct vpn_prefix *p)
 {
-    char *error = check_against_router(plan, what, p);
+    char *error = check_against_transit(plan, what, p);
 
+    if (!error) {
+        error = check_against_router(plan, what, p);
+    }
     return error ? error : check_against_siblings(plan, what, p);
 }
 

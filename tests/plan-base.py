@@ -82,7 +82,7 @@ for name in ('gw1', 'gw2'):
     add(vsb, 'Chassis', name=name)
 
 # VPN: service s1.
-add(vnb, 'NB_Global')
+vpn_global = add(vnb, 'NB_Global')
 john = add(vnb, 'VPN_Connection', 'john', name='john', type='client',
            public_key=key('j'), addresses='10.200.200.2')
 s1 = add(vnb, 'VPN_Service', 's1', name='s1', router='r',

@@ -15,6 +15,7 @@
 #include "lib/ovn-vpn-nb-idl.h"
 #include "lib/ovn-vpn-sb-idl.h"
 #include "lib/vpn-keys.h"
+#include "lib/vpn-nb-snapshot.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "openvswitch/shash.h"
@@ -64,6 +65,8 @@ test_plan_main(int argc, char *argv[])
     load(dbs, argv[1]);
 
     plan_set_init(&set);
+    vpn_options_from_row(vpnnbrec_nb_global_first(dbs[VPN_NB].idl),
+                         &set.options, &ds);
     snapshot_chassis(dbs[OVN_SB].idl, dbs[VPN_NB].idl, dbs[VPN_SB].idl,
                      &set.chassis);
     snapshot_hosts(dbs[OVN_SB].idl, &set.hosts);
