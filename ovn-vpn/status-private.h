@@ -26,6 +26,9 @@ const struct vpnsbrec_tunnel_state *status_find_report(
     const struct status *, const struct uuid *service, const char *chassis);
 long long int status_last_handshake(const struct status *,
                                     const struct uuid *connection);
+const char *status_find_peer_problem(const struct status *,
+                                     const struct uuid *connection,
+                                     const char *chassis);
 
 void status_write_service(const struct vpnnbrec_vpn_service *,
                           const struct plan *, const struct phase *,
@@ -34,7 +37,8 @@ void status_write_service(const struct vpnnbrec_vpn_service *,
                           long long int wall);
 long long int status_write_connections(const struct status *,
                                        const struct status_input *,
-                                       const struct plan *);
+                                       const struct plan *,
+                                       const struct chassis *host);
 void status_write_chassis(const struct status_input *, struct ovsdb_idl_txn *);
 
 #endif /* ovn-vpn/status-private.h */

@@ -20,10 +20,12 @@ struct handshake {
     long long int at;           /* Milliseconds since the epoch. */
 };
 
+/* Returns the key of what 'chassis' says of 'subject', a service or a
+ * connection. */
 static char *
-report_key(const struct uuid *service, const char *chassis)
+report_key(const struct uuid *subject, const char *chassis)
 {
-    return xasprintf(UUID_FMT" %s", UUID_ARGS(service), chassis);
+    return xasprintf(UUID_FMT" %s", UUID_ARGS(subject), chassis);
 }
 
 static struct handshake *
@@ -40,6 +42,19 @@ find_handshake(const struct status *status, const struct uuid *connection)
     return NULL;
 }
 
+static void
+load_handshake(struct status *status, const struct vpnsbrec_peer_state *peer)
+{
+    struct handshake *h = find_handshake(status, &peer->peer->connection);
+
+    if (!h) {
+        h = xzalloc(sizeof *h);
+        h->connection = peer->peer->connection;
+        hmap_insert(&status->handshakes, &h->node, uuid_hash(&h->connection));
+    }
+    h->at = MAX(h->at, peer->last_handshake[0]);
+}
+
 void
 status_load_reports(struct status *status, const struct status_input *in)
 {
@@ -54,17 +69,14 @@ status_load_reports(struct status *status, const struct status_input *in)
         }
     }
     VPNSBREC_PEER_STATE_FOR_EACH (peer, in->vpn_sb) {
-        if (!peer->peer || !peer->n_last_handshake) {
-            continue;
+        if (peer->peer && peer->n_last_handshake) {
+            load_handshake(status, peer);
         }
-        struct handshake *h = find_handshake(status, &peer->peer->connection);
-        if (!h) {
-            h = xzalloc(sizeof *h);
-            h->connection = peer->peer->connection;
-            hmap_insert(&status->handshakes, &h->node,
-                        uuid_hash(&h->connection));
+        if (peer->peer && peer->problem) {
+            char *key = report_key(&peer->peer->connection, peer->chassis);
+            shash_add_once(&status->peer_problems, key, peer->problem);
+            free(key);
         }
-        h->at = MAX(h->at, peer->last_handshake[0]);
     }
 }
 
@@ -74,6 +86,7 @@ status_clear_reports(struct status *status)
     struct handshake *h;
 
     shash_clear(&status->reports);
+    shash_clear(&status->peer_problems);
     HMAP_FOR_EACH_POP (h, node, &status->handshakes) {
         free(h);
     }
@@ -102,4 +115,17 @@ status_last_handshake(const struct status *status,
     const struct handshake *h = find_handshake(status, connection);
 
     return h ? h->at : 0;
+}
+
+/* Returns what the agent on 'chassis' complains of about 'connection', NULL if
+ * of nothing. */
+const char *
+status_find_peer_problem(const struct status *status,
+                         const struct uuid *connection, const char *chassis)
+{
+    char *key = report_key(connection, chassis);
+    const char *problem = shash_find_data(&status->peer_problems, key);
+
+    free(key);
+    return problem;
 }

@@ -60,7 +60,9 @@ status_add_columns(struct ovsdb_idl *vpn_nb, struct ovsdb_idl *vpn_sb,
         &vpnsbrec_tunnel_state_col_problems,
         &vpnsbrec_tunnel_state_col_takeover,
         &vpnsbrec_peer_state_col_peer,
+        &vpnsbrec_peer_state_col_chassis,
         &vpnsbrec_peer_state_col_last_handshake,
+        &vpnsbrec_peer_state_col_problem,
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(nb_columns); i++) {
@@ -203,12 +205,30 @@ status_write_service(const struct vpnnbrec_vpn_service *row,
 
 /* Connections. */
 
-/* Writes the status of connections of 'plan'.  Returns the time, on the
- * monotonic clock, at which one of them will no longer count as active. */
+/* Returns what is wrong with the connection of 'plan' with the given 'index',
+ * which the caller must free, NULL if it is well.  'host' is as for
+ * status_write_connections(). */
+static char *
+explain_connection(const struct status *status, const struct plan *plan,
+                   size_t index, const struct chassis *host)
+{
+    const struct vpn_connection *c = &plan->in.service->connections[index];
+    const char *error = c->error ? c->error : plan->connection_errors[index];
+    const char *problem
+        = (!error && host && plan_connection_is_usable(plan, index)
+           ? status_find_peer_problem(status, &c->uuid, host->name) : NULL);
+
+    return (problem ? xasprintf("chassis %s: %s", host->name, problem)
+            : nullable_xstrdup(error));
+}
+
+/* Writes the status of connections of 'plan', whose service resides on 'host',
+ * which may be NULL.  Returns the time, on the monotonic clock, at which one
+ * of them will no longer count as active. */
 long long int
 status_write_connections(const struct status *status,
                          const struct status_input *in,
-                         const struct plan *plan)
+                         const struct plan *plan, const struct chassis *host)
 {
     const struct vpn_service *service = plan->in.service;
     long long int next = LLONG_MAX;
@@ -217,8 +237,6 @@ status_write_connections(const struct status *status,
         const struct vpn_connection *c = &service->connections[i];
         const struct vpnnbrec_vpn_connection *row
             = vpnnbrec_vpn_connection_get_for_uuid(in->vpn_nb, &c->uuid);
-        const char *error = (c->error ? c->error
-                             : plan->connection_errors[i]);
         long long int at = status_last_handshake(status, &c->uuid);
         long long int age = in->wall - at;
         bool usable = plan->tunnel && plan_connection_is_usable(plan, i);
@@ -226,6 +244,7 @@ status_write_connections(const struct status *status,
         const char *name = (active ? "active"
                             : usable && !at ? "pending"
                             : "inactive");
+        char *error = explain_connection(status, plan, i, host);
 
         if (active) {
             next = MIN(next, in->now + VPN_SESSION_MAX_MS - age + 1);
@@ -236,6 +255,7 @@ status_write_connections(const struct status *status,
         if (!nullable_string_is_equal(row->error_message, error)) {
             vpnnbrec_vpn_connection_set_error_message(row, error);
         }
+        free(error);
     }
     return next;
 }

@@ -25,6 +25,7 @@ status_init(struct status *status)
 {
     shash_init(&status->waiting);
     shash_init(&status->reports);
+    shash_init(&status->peer_problems);
     hmap_init(&status->handshakes);
 }
 
@@ -34,6 +35,7 @@ status_destroy(struct status *status)
     shash_destroy_free_data(&status->waiting);
     status_clear_reports(status);
     shash_destroy(&status->reports);
+    shash_destroy(&status->peer_problems);
     hmap_destroy(&status->handshakes);
 }
 
@@ -112,7 +114,8 @@ run_service(struct status *status, const struct status_input *in,
     free(phase.error);
     free(problems);
 
-    long long int next = status_write_connections(status, in, plan);
+    long long int next = status_write_connections(status, in, plan,
+                                                  phase_in.host);
     return (served || phase_in.waiting_ms >= PHASE_PATIENCE_MS ? next
             : MIN(next, in->now - phase_in.waiting_ms + PHASE_PATIENCE_MS));
 }

@@ -40,6 +40,7 @@ struct status {
 
     /* During status_run() only: what chassis report. */
     struct shash reports;           /* Of tunnels. */
+    struct shash peer_problems;     /* By connection and chassis. */
     struct hmap handshakes;         /* The last ones, by connection. */
 };
 

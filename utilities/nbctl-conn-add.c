@@ -124,10 +124,6 @@ find_service(struct addition *a)
         return xasprintf("service %s is added in the same transaction and has "
                          "no key yet; add the connection with a command of "
                          "its own, after this one", a->row->name);
-    } else if (a->row->phase && !strcmp(a->row->phase, "error")) {
-        return xasprintf("service %s cannot be served: %s", a->row->name,
-                         a->row->error_message ? a->row->error_message
-                         : "ovn-vpn does not say why");
     }
     a->service = vpn_service_from_row(a->row);
     return (a->service->error
@@ -163,6 +159,11 @@ wait_for_service(struct addition *a)
         return xasprintf("service %s has no %s while it is disabled; enable "
                          "it with \"%s svc-set %s enabled=true\"",
                          a->row->name, missing, program_name, a->row->name);
+    } else if (a->row->phase && !strcmp(a->row->phase, "error")) {
+        return xasprintf("service %s has no %s and cannot be served: %s",
+                         a->row->name, missing,
+                         a->row->error_message ? a->row->error_message
+                         : "ovn-vpn does not say why");
     }
 
     if (!config->deadline) {
