@@ -4,6 +4,8 @@
 
 #include "ovn-vpn/phase.h"
 
+#include <stdlib.h>
+
 #include "openvswitch/dynamic-string.h"
 #include "ovn-vpn/chassis.h"
 #include "ovn-vpn/plan.h"
@@ -49,6 +51,26 @@ explain(const struct phase_input *in)
     }
 }
 
+/* Decides on the phase of a service that is enabled and planned. */
+static void
+decide_planned(const struct phase_input *in, struct phase *phase)
+{
+    bool served = (in->host && in->host->alive && in->reported
+                   && !in->problems);
+    char *why = (!served && in->waiting_ms >= PHASE_PATIENCE_MS
+                 ? explain(in) : NULL);
+    const char *conflict = in->plan->conflict;
+
+    phase->name = (conflict || why ? "error" : served ? "active" : "pending");
+    phase->error = why;
+    if (conflict) {
+        phase->error = xasprintf("%s; until then the service keeps what it "
+                                 "has%s%s", conflict, why ? "; " : "",
+                                 why ? why : "");
+        free(why);
+    }
+}
+
 /* Decides on the phase of the service of 'in->plan'.  The caller must free
  * 'phase->error'. */
 void
@@ -56,18 +78,13 @@ phase_decide(const struct phase_input *in, struct phase *phase)
 {
     const struct plan *plan = in->plan;
 
-    phase->error = NULL;
     if (plan->error) {
         phase->name = "error";
         phase->error = xstrdup(plan->error);
     } else if (!plan->in.service->enabled) {
         phase->name = "pending";
-    } else if (in->host && in->host->alive && in->reported && !in->problems) {
-        phase->name = "active";
-    } else if (in->waiting_ms < PHASE_PATIENCE_MS) {
-        phase->name = "pending";
+        phase->error = NULL;
     } else {
-        phase->name = "error";
-        phase->error = explain(in);
+        decide_planned(in, phase);
     }
 }

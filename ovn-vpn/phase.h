@@ -24,7 +24,7 @@ struct phase_input {
 
 struct phase {
     const char *name;           /* "pending", "active" or "error". */
-    char *error;                /* NULL unless in phase error. */
+    char *error;                /* NULL unless in phase "error". */
 };
 
 void phase_decide(const struct phase_input *, struct phase *);

@@ -177,6 +177,10 @@ plan_check_address(struct plan *plan)
         error = check_own_addresses(plan, ip);
         if (!error) {
             error = check_address_is_free(plan, ip);
+            if (has_nat(router, service)) {
+                plan_note_conflict(&plan->conflict, error);
+                error = NULL;
+            }
         }
         if (!error) {
             error = check_rivals_address(plan, ip);

@@ -176,20 +176,26 @@ check_against_transit(const struct plan *plan, const char *what,
     return error;
 }
 
+/* Checks 'p', described by 'what'.  Something of the tenant's that came when
+ * the service had its route already is noted in '*conflict' only. */
 static char *
 check_prefix(const struct plan *plan, const char *what,
-             const struct vpn_prefix *p)
+             const struct vpn_prefix *p, char **conflict)
 {
     char *error = check_against_transit(plan, what, p);
 
     if (!error) {
         error = check_against_router(plan, what, p);
+        if (has_route(plan->in.router, plan->in.service, p)) {
+            plan_note_conflict(conflict, error);
+            error = NULL;
+        }
     }
     return error ? error : check_against_siblings(plan, what, p);
 }
 
 static char *
-check_prefixes(const struct plan *plan)
+check_prefixes(struct plan *plan)
 {
     const struct vpn_service *service = plan->in.service;
 
@@ -202,7 +208,7 @@ check_prefixes(const struct plan *plan)
             error = xasprintf("tunnel subnet %s: only IPv4 is served", s);
             free(s);
         } else {
-            error = check_prefix(plan, "tunnel subnet", p);
+            error = check_prefix(plan, "tunnel subnet", p, &plan->conflict);
         }
         if (error) {
             return error;
@@ -253,8 +259,9 @@ plan_check_connections(struct plan *plan)
                 plan_fail_connection(plan, i, xstrdup(
                     "peer_cidrs: only IPv4 prefixes are served"));
             } else {
-                plan_fail_connection(plan, i,
-                                     check_prefix(plan, "peer CIDR", p));
+                plan_fail_connection(
+                    plan, i, check_prefix(plan, "peer CIDR", p,
+                                          &plan->connection_conflicts[i]));
             }
         }
     }

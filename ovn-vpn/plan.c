@@ -40,6 +40,18 @@ plan_fail_connection(struct plan *plan, size_t index, char *error)
     }
 }
 
+/* Stores 'message' in '*conflict' unless something stands there already or
+ * 'message' is NULL.  Takes ownership of 'message'. */
+void
+plan_note_conflict(char **conflict, char *message)
+{
+    if (*conflict) {
+        free(message);
+    } else {
+        *conflict = message;
+    }
+}
+
 bool
 plan_connection_is_usable(const struct plan *plan, size_t index)
 {
@@ -161,6 +173,8 @@ plan_begin(const struct plan_input *in)
     svec_init(&plan->warnings);
     plan->connection_errors = xcalloc(in->service->n_connections,
                                       sizeof *plan->connection_errors);
+    plan->connection_conflicts = xcalloc(in->service->n_connections,
+                                         sizeof *plan->connection_conflicts);
     if (!in->service->enabled) {
         return plan;
     }
@@ -203,8 +217,10 @@ plan_destroy(struct plan *plan)
     if (plan) {
         for (size_t i = 0; i < plan->in.service->n_connections; i++) {
             free(plan->connection_errors[i]);
+            free(plan->connection_conflicts[i]);
         }
         free(plan->connection_errors);
+        free(plan->connection_conflicts);
         plan_rows_clear(&plan->rows);
         plan_tunnel_destroy(plan->tunnel);
         vpn_gateways_destroy(&plan->gateways);
@@ -212,6 +228,7 @@ plan_destroy(struct plan *plan)
         svec_destroy(&plan->warnings);
         free(plan->alloc.error);
         free(plan->error);
+        free(plan->conflict);
         free(plan);
     }
 }
@@ -230,6 +247,8 @@ plan_format(const struct plan *plan, struct ds *ds)
         ds_put_format(ds, "error: %s\n", plan->error);
     } else if (!service->enabled) {
         ds_put_cstr(ds, "disabled\n");
+    } else if (plan->conflict) {
+        ds_put_format(ds, "conflict: %s\n", plan->conflict);
     }
     SVEC_FOR_EACH (i, warning, &plan->warnings) {
         ds_put_format(ds, "warning: %s\n", warning);

@@ -13,6 +13,12 @@
  *   alloc_run()     for all services together
  *   plan_finish()   rows for OVN, and the tunnel for the chassis
  *
+ * What stands against a service is an error if it has nothing yet, and only a
+ * conflict if it has the thing in question already: then somebody else's row
+ * came later, and to take a running service away would harm more than to let
+ * it stay.  It is taken away nevertheless where the router or another service
+ * would suffer.
+ *
  * Each plan-*.c makes one part; plan-check.c and plan-address.c hold every
  * reason to refuse. */
 
@@ -86,8 +92,11 @@ struct plan {
     struct plan_input in;
 
     char *error;                /* Why it cannot be served, or NULL. */
+    char *conflict;             /* What stands against it, although it is
+                                 * served as before, or NULL. */
     struct svec warnings;
     char **connection_errors;   /* One per connection, NULL if none. */
+    char **connection_conflicts;    /* Likewise. */
     struct vpn_gateways gateways;
     const struct router_port *external_port;
     struct vpn_prefixes offered_subnets;
@@ -103,6 +112,7 @@ struct plan *plan_begin(const struct plan_input *);
 void plan_finish(struct plan *);
 void plan_fail(struct plan *, char *error);
 void plan_fail_connection(struct plan *, size_t index, char *error);
+void plan_note_conflict(char **conflict, char *message);
 bool plan_connection_is_usable(const struct plan *, size_t index);
 void plan_destroy(struct plan *);
 void plan_format(const struct plan *, struct ds *);

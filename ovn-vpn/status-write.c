@@ -213,7 +213,10 @@ explain_connection(const struct status *status, const struct plan *plan,
                    size_t index, const struct chassis *host)
 {
     const struct vpn_connection *c = &plan->in.service->connections[index];
-    const char *error = c->error ? c->error : plan->connection_errors[index];
+    const char *error = (c->error ? c->error
+                         : plan->connection_errors[index]
+                         ? plan->connection_errors[index]
+                         : plan->connection_conflicts[index]);
     const char *problem
         = (!error && host && plan_connection_is_usable(plan, index)
            ? status_find_peer_problem(status, &c->uuid, host->name) : NULL);

@@ -54,6 +54,12 @@ test_phase_main(int argc OVS_UNUSED, char *argv[])
     show("dead", &in);
     gw1.has_agent = false;
     show("no agent", &in);
+    plan.conflict = CONST_CAST(char *, "use another prefix");
+    show("no agent, conflict", &in);
+    in.problems = NULL;
+    gw1.has_agent = gw1.alive = true;
+    show("served, conflict", &in);
+    plan.conflict = NULL;
     service.enabled = false;
     show("disabled", &in);
     service.enabled = true;

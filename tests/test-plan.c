@@ -80,6 +80,7 @@ test_plan_main(int argc, char *argv[])
             const char *error = service->connections[j].error;
 
             error = error ? error : set.plans[i]->connection_errors[j];
+            error = error ? error : set.plans[i]->connection_conflicts[j];
             if (error) {
                 ds_put_format(&ds, "connection %s: error: %s\n",
                               service->connections[j].name, error);
