@@ -67,6 +67,7 @@ ovn_vpn_controller_libcontroller_la_SOURCES = \
 	ovn-vpn-controller/uapi-text.h \
 	ovn-vpn-controller/want.c \
 	ovn-vpn-controller/want.h \
+	ovn-vpn-controller/wg-backend.c \
 	ovn-vpn-controller/wg-backend.h \
 	ovn-vpn-controller/wg-device.c \
 	ovn-vpn-controller/wg-device.h \

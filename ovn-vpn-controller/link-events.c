@@ -22,7 +22,7 @@
 #include "ovn-vpn-controller/netns.h"
 #include "util.h"
 
-static const int groups[] = {
+static const int all_groups[] = {
     RTNLGRP_LINK,
     RTNLGRP_NEIGH,
     RTNLGRP_IPV4_IFADDR,
@@ -36,7 +36,7 @@ static const int groups[] = {
 };
 
 static int
-open_events(int *fdp)
+open_in_current(const int groups[], size_t n, int *fdp)
 {
     struct sockaddr_nl sa = { .nl_family = AF_NETLINK };
 
@@ -46,7 +46,7 @@ open_events(int *fdp)
         return errno;
     }
     int error = bind(fd, (struct sockaddr *) &sa, sizeof sa) ? errno : 0;
-    for (size_t i = 0; !error && i < ARRAY_SIZE(groups); i++) {
+    for (size_t i = 0; !error && i < n; i++) {
         if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i],
                        sizeof groups[i])) {
             error = errno;
@@ -60,20 +60,35 @@ open_events(int *fdp)
     return error;
 }
 
-/* Opens in '*fd' a file descriptor that becomes readable when anything that
- * link_sync_*() manages changes in 'netns'.  The caller must close it. */
-int
-link_events_open(const struct netns *netns, int *fd)
+static int
+open_events(const struct netns *netns, const int groups[], size_t n, int *fd)
 {
     int previous;
 
     *fd = -1;
     int error = netns_enter(netns, &previous);
     if (!error) {
-        error = open_events(fd);
+        error = open_in_current(groups, n, fd);
         netns_leave(previous);
     }
     return error;
+}
+
+/* Opens in '*fd' a file descriptor that becomes readable when anything that
+ * link_sync_*() manages changes in 'netns'.  The caller must close it. */
+int
+link_events_open(const struct netns *netns, int *fd)
+{
+    return open_events(netns, all_groups, ARRAY_SIZE(all_groups), fd);
+}
+
+/* Likewise, when an interface comes, goes or changes. */
+int
+link_events_open_interfaces(const struct netns *netns, int *fd)
+{
+    static const int group = RTNLGRP_LINK;
+
+    return open_events(netns, &group, 1, fd);
 }
 
 /* Returns true if there was any news on 'fd' since the last call. */

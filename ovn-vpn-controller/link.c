@@ -301,6 +301,22 @@ link_add_veth(struct link_ctx *ctx, const char *name,
     return error;
 }
 
+/* Makes an interface of a 'kind' that needs no more than a name, which counts
+ * as no change yet.  Returns EOPNOTSUPP if the kernel does not know that
+ * kind. */
+int
+link_add(struct link_ctx *ctx, const char *name, const char *kind)
+{
+    struct rtnl_link *link = rtnl_link_alloc();
+
+    rtnl_link_set_name(link, name);
+    rtnl_link_set_type(link, kind);
+    int error = link_errno(rtnl_link_add(ctx->nl, link,
+                                         NLM_F_CREATE | NLM_F_EXCL));
+    rtnl_link_put(link);
+    return error;
+}
+
 /* Deletes interface 'name'.  That there is none is no error. */
 int
 link_delete(struct link_ctx *ctx, const char *name)

@@ -31,8 +31,10 @@ struct link_ctx {
 int link_open(const struct netns *, struct link_ctx **);
 void link_close(struct link_ctx *);
 
-/* Wakes the poll loop when something changes in a namespace. */
+/* Wakes the poll loop when something changes in a namespace, or when an
+ * interface does. */
 int link_events_open(const struct netns *, int *fd);
+int link_events_open_interfaces(const struct netns *, int *fd);
 bool link_events_run(int fd);
 
 #define LINK_NAME_SIZE 16
@@ -41,7 +43,7 @@ bool link_events_run(int fd);
 struct link_info {
     int ifindex;
     char name[LINK_NAME_SIZE];
-    char kind[LINK_NAME_SIZE];  /* "veth", "tun", ..., "" if physical. */
+    char kind[LINK_NAME_SIZE];  /* "veth", "tun", ..., "" if none. */
     char alias[LINK_ALIAS_SIZE];
     int mtu;
     bool up;
@@ -58,6 +60,7 @@ struct link_want {
     const char *alias;          /* NULL for any. */
 };
 int link_sync(struct link_ctx *, const char *name, const struct link_want *);
+int link_add(struct link_ctx *, const char *name, const char *kind);
 int link_add_veth(struct link_ctx *, const char *name, const struct netns *,
                   const char *peer_name, const struct eth_addr *peer_mac);
 int link_delete(struct link_ctx *, const char *name);

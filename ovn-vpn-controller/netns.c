@@ -80,22 +80,35 @@ open_path(const char *path, int *fdp)
     return error;
 }
 
-/* Enters a new namespace and mounts it on 'path'. */
+/* Enters a new namespace.  Returns 0 if successful, and then the caller must
+ * call netns_leave() with '*previous'. */
 static int
-mount_new(const char *path)
+enter_new(int *previous)
 {
-    int previous = open(OWN_NETNS, O_RDONLY | O_CLOEXEC);
-    if (previous < 0) {
+    *previous = open(OWN_NETNS, O_RDONLY | O_CLOEXEC);
+    if (*previous < 0) {
         return errno;
     }
     if (unshare(CLONE_NEWNET)) {
         int error = errno;
 
-        close(previous);
+        close(*previous);
         return error;
     }
-    int error = mount(OWN_NETNS, path, "none", MS_BIND, NULL) ? errno : 0;
-    netns_leave(previous);
+    return 0;
+}
+
+/* Mounts a new namespace on 'path'. */
+static int
+mount_new(const char *path)
+{
+    int previous;
+
+    int error = enter_new(&previous);
+    if (!error) {
+        error = mount(OWN_NETNS, path, "none", MS_BIND, NULL) ? errno : 0;
+        netns_leave(previous);
+    }
     return error;
 }
 
@@ -164,7 +177,30 @@ netns_make(const char *name, struct netns **netnsp)
     return error;
 }
 
-/* Frees 'netns' and leaves the namespace in place. */
+/* Makes a namespace without a name, which goes when it is closed.  Returns 0
+ * if successful, and then the caller must free '*netnsp' with netns_close().
+ * Otherwise returns a positive errno value. */
+int
+netns_make_nameless(struct netns **netnsp)
+{
+    int previous;
+
+    *netnsp = NULL;
+    int error = enter_new(&previous);
+    if (!error) {
+        int fd = open(OWN_NETNS, O_RDONLY | O_CLOEXEC);
+
+        error = fd < 0 ? errno : 0;
+        netns_leave(previous);
+        if (!error) {
+            *netnsp = xzalloc(sizeof **netnsp);
+            (*netnsp)->fd = fd;
+        }
+    }
+    return error;
+}
+
+/* Frees 'netns' and leaves the namespace in place, if it has a name. */
 void
 netns_close(struct netns *netns)
 {

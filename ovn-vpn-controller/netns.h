@@ -10,12 +10,13 @@
 struct sset;
 
 struct netns {
-    char *name;
+    char *name;                 /* NULL if nameless. */
     int fd;                     /* Keeps the namespace alive. */
 };
 
 int netns_open(const char *name, struct netns **);
 int netns_make(const char *name, struct netns **);
+int netns_make_nameless(struct netns **);
 void netns_close(struct netns *);
 bool netns_is_current(const struct netns *);
 int netns_delete(const char *name);

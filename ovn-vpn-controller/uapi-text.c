@@ -10,10 +10,7 @@
 #include <string.h>
 
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/vlog.h"
 #include "util.h"
-
-VLOG_DEFINE_THIS_MODULE(uapi_text);
 
 static void
 put_key(struct ds *ds, const char *name, const struct vpn_key *key)
@@ -31,26 +28,13 @@ static bool
 put_psk(struct ds *ds, const struct wg_peer *want,
         const struct wg_secrets *secrets)
 {
-    if (!want->has_psk) {
-        put_key(ds, "preshared_key", &(struct vpn_key) { { 0 } });
-        return true;
-    }
-
-    char text[VPN_KEY_TEXT_LEN + 1];
+    static const struct vpn_key none;
     struct vpn_key *psk;
 
-    vpn_key_format(&want->public_key, text);
-    char *owner = vpn_box_owner_peer(secrets->service, text);
-    char *error = vpn_box_unlock(secrets->lock_key, want->locked_psk,
-                                 VPN_BOX_PSK, owner, &psk);
-    free(owner);
-    if (error) {
-        /* It could be read when 'want' was made. */
-        VLOG_ERR("%s: peer %s: %s", secrets->service, text, error);
-        free(error);
+    if (!wg_secrets_get_psk(secrets, want, &psk)) {
         return false;
     }
-    put_key(ds, "preshared_key", psk);
+    put_key(ds, "preshared_key", psk ? psk : &none);
     vpn_secret_free(psk);
     return true;
 }
@@ -84,7 +68,6 @@ put_change(struct ds *ds, const struct wg_change *change,
         ds_put_cstr(ds, "update_only=true\n");
     }
     if (change->what & WG_PSK && !put_psk(ds, change->want, secrets)) {
-        /* A peer must not do without a key that it should have. */
         ds_truncate(ds, start);
         return;
     }

@@ -23,6 +23,7 @@
 
 #include <stdbool.h>
 
+#include "openvswitch/list.h"
 #include "ovn-vpn-controller/wg-device.h"
 
 struct link_ctx;
@@ -57,6 +58,8 @@ struct wg_secrets {
     const struct vpn_key *private_key;
     const struct vpn_key *lock_key; /* Of pre-shared keys' boxes. */
 };
+bool wg_secrets_get_psk(const struct wg_secrets *, const struct wg_peer *want,
+                        struct vpn_key **);
 
 /* What one backend is for.  'netns' and 'link' must outlive the backend. */
 struct wg_place {
@@ -103,5 +106,11 @@ struct wg_backend_class {
 };
 
 extern const struct wg_backend_class wg_uapi_class;
+
+/* For backends: replies that the caller has not taken yet. */
+void wg_replies_push(struct ovs_list *, enum wg_reply_type, int error,
+                     long long int asked_at, struct wg_device *);
+bool wg_replies_pop(struct ovs_list *, struct wg_reply *);
+void wg_replies_destroy(struct ovs_list *);
 
 #endif /* ovn-vpn-controller/wg-backend.h */

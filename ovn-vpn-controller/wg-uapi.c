@@ -19,7 +19,6 @@
 
 #include "coverage.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/list.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovn-vpn-controller/link.h"
@@ -42,11 +41,6 @@ COVERAGE_DEFINE(wg_start);
 #define MAX_BACKOFF_MS 20000
 #define GOOD_LIFE_MS 10000
 
-struct reply_node {
-    struct ovs_list list_node;
-    struct wg_reply reply;
-};
-
 struct wg_uapi {
     struct wg_backend up;
     const struct netns *netns;
@@ -62,7 +56,7 @@ struct wg_uapi {
     struct uapi_parser parser;  /* Of the reply to the current request. */
     enum wg_reply_type request; /* If 'conn' is busy. */
     long long int asked_at;
-    struct ovs_list replies;    /* Contains 'struct reply_node's. */
+    struct ovs_list replies;    /* For wg_replies_*(). */
 
     struct spawn *spawn;        /* While the program starts. */
     long long int retry_at;     /* Otherwise, while there is no 'conn'. */
@@ -94,35 +88,10 @@ wg_uapi_open(const struct wg_place *place)
     return &u->up;
 }
 
-static void
-push_reply(struct wg_uapi *u, enum wg_reply_type type, int error)
-{
-    struct reply_node *node = xzalloc(sizeof *node);
-
-    node->reply.type = type;
-    node->reply.error = error;
-    node->reply.asked_at = u->asked_at;
-    wg_device_init(&node->reply.device);
-    if (type == WG_REPLY_DEVICE && !error) {
-        wg_device_swap(&node->reply.device, &u->parser.device);
-    }
-    ovs_list_push_back(&u->replies, &node->list_node);
-}
-
 static bool
 wg_uapi_reply(struct wg_backend *backend, struct wg_reply *reply)
 {
-    struct wg_uapi *u = wg_uapi_cast(backend);
-
-    if (ovs_list_is_empty(&u->replies)) {
-        return false;
-    }
-    struct reply_node *node = CONTAINER_OF(ovs_list_pop_front(&u->replies),
-                                           struct reply_node, list_node);
-    *reply = node->reply;
-    hmap_moved(&reply->device.peers);
-    free(node);
-    return true;
+    return wg_replies_pop(&wg_uapi_cast(backend)->replies, reply);
 }
 
 static void
@@ -144,11 +113,8 @@ static void
 wg_uapi_close(struct wg_backend *backend)
 {
     struct wg_uapi *u = wg_uapi_cast(backend);
-    struct wg_reply reply;
 
-    while (wg_uapi_reply(backend, &reply)) {
-        wg_device_destroy(&reply.device);
-    }
+    wg_replies_destroy(&u->replies);
     disconnect(u);
     uapi_parser_destroy(&u->parser);
     spawn_destroy(u->spawn);
@@ -270,7 +236,7 @@ lose(struct wg_uapi *u, int error)
                   ovs_strerror(error));
         try_later(u);
     }
-    push_reply(u, WG_REPLY_LOST, error);
+    wg_replies_push(&u->replies, WG_REPLY_LOST, error, u->asked_at, NULL);
 }
 
 static void
@@ -284,7 +250,9 @@ run_conn(struct wg_uapi *u)
     } else if (complete) {
         int reply_error = u->parser.error;
 
-        push_reply(u, u->request, reply_error);
+        wg_replies_push(&u->replies, u->request, reply_error, u->asked_at,
+                        (u->request == WG_REPLY_DEVICE && !reply_error
+                         ? &u->parser.device : NULL));
         set_problem(u, NULL);
         reset_parser(u);
         if (reply_error) {
