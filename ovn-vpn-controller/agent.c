@@ -44,7 +44,7 @@ agent_init(struct agent *a)
     shash_init(&a->tunnels);
     resolver_init(&a->resolver);
     a->env.resolver = &a->resolver;
-    a->env.backend = &wg_uapi_class;
+    wg_choice_init(&a->choice);
     a->netns_fd = -1;
     ovs_list_init(&a->pending);
 }
@@ -64,6 +64,7 @@ agent_destroy(struct agent *a)
         free(cfg);
     }
     resolver_destroy(&a->resolver);
+    wg_choice_destroy(&a->choice);
     link_close(a->env.host.link);
     if (a->netns_fd >= 0) {
         close(a->netns_fd);
@@ -201,6 +202,8 @@ agent_run(struct agent *a, const struct want *want)
         return;
     }
     resolver_run(&a->resolver);
+    wg_choice_run(&a->choice);
+    a->env.backend = a->choice.class;
     if (!a->purged) {
         purge(a, want);
     }
@@ -232,6 +235,7 @@ agent_wait(const struct agent *a, const struct want *want)
         return;
     }
     resolver_wait(&a->resolver);
+    wg_choice_wait(&a->choice);
     poll_fd_wait(a->netns_fd, POLLIN);
     SHASH_FOR_EACH (node, &a->tunnels) {
         const struct want_tunnel *wt = shash_find_data(&want->tunnels,

@@ -11,6 +11,7 @@
 #include "openvswitch/shash.h"
 #include "ovn-vpn-controller/resolver.h"
 #include "ovn-vpn-controller/tunnel.h"
+#include "ovn-vpn-controller/wg-choice.h"
 
 struct want;
 
@@ -18,6 +19,7 @@ struct agent {
     struct shash tunnels;       /* Contains 'struct tunnel's. */
     struct tunnel_env env;
     struct resolver resolver;
+    struct wg_choice choice;    /* For 'env.backend'. */
     int netns_fd;               /* News of namespaces, -1 if not open. */
     bool purged;                /* What earlier runs have left is gone. */
     char *problem;              /* Of all tunnels, in words, or NULL. */

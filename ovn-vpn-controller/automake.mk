@@ -69,9 +69,17 @@ ovn_vpn_controller_libcontroller_la_SOURCES = \
 	ovn-vpn-controller/want.h \
 	ovn-vpn-controller/wg-backend.c \
 	ovn-vpn-controller/wg-backend.h \
+	ovn-vpn-controller/wg-choice.c \
+	ovn-vpn-controller/wg-choice.h \
 	ovn-vpn-controller/wg-device.c \
 	ovn-vpn-controller/wg-device.h \
 	ovn-vpn-controller/wg-diff.c \
+	ovn-vpn-controller/wg-kernel-conn.c \
+	ovn-vpn-controller/wg-kernel-conn.h \
+	ovn-vpn-controller/wg-kernel-msg.c \
+	ovn-vpn-controller/wg-kernel-msg.h \
+	ovn-vpn-controller/wg-kernel-parse.c \
+	ovn-vpn-controller/wg-kernel.c \
 	ovn-vpn-controller/wg-uapi.c
 ovn_vpn_controller_libcontroller_la_CFLAGS = $(AM_CFLAGS) $(LIBNL_CFLAGS)
 CONTROLLER_LIBS = ovn-vpn-controller/libcontroller.la $(VPN_LIBS) $(LIBNL_LIBS)

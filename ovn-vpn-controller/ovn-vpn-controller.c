@@ -140,6 +140,7 @@ apply_settings(struct controller *c, struct settings *new)
         desired_set_chassis(c->desired, c->settings.chassis, c->pair);
     }
     c->agent.env.wireguard_program = c->settings.wireguard_program;
+    wg_choice_set(&c->agent.choice, c->settings.backend);
     set_remote(c->ovn_sb.idl, c->settings.ovn_remote,
                c->settings.ovn_probe_ms);
     set_remote(c->vpn_sb.idl, c->settings.vpn_remote,
@@ -207,12 +208,13 @@ run_report(struct controller *c, const struct want *want)
 {
     struct report_chassis chassis = {
         .name = c->settings.chassis,
-        .backend = c->agent.env.backend->name,
+        .backend = c->agent.choice.class->name,
         .sealing_public_key = &c->pair->public,
         .problems = SSET_INITIALIZER(&chassis.problems),
     };
     const char *problems[] = {
         c->settings_error, c->ports_problem, c->agent.problem,
+        c->agent.choice.problem,
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(problems); i++) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "openvswitch/dynamic-string.h"
+#include "ovn-vpn-controller/wg-choice.h"
 #include "smap.h"
 #include "util.h"
 
@@ -92,9 +93,9 @@ check(const struct settings *s, struct ds *errors)
         put_error(errors, "external_ids:ovn-vpn-remote is not set to the OVN "
                   "VPN Southbound database");
     }
-    if (strcmp(s->backend, "auto") && strcmp(s->backend, "userspace")) {
-        put_error(errors, "external_ids:ovn-vpn-backend=\"%s\" is neither "
-                  "auto nor userspace", s->backend);
+    if (!wg_choice_is_valid(s->backend)) {
+        put_error(errors, "external_ids:ovn-vpn-backend=\"%s\" is none of "
+                  "auto, kernel and userspace", s->backend);
     }
     check_bridge("ovn-bridge", s->integration_bridge, errors);
     check_bridge("ovn-vpn-bridge", s->vpn_bridge, errors);

@@ -20,7 +20,7 @@ struct settings {
     int vpn_probe_ms;
     char *integration_bridge;
     char *vpn_bridge;
-    char *backend;              /* "userspace". */
+    char *backend;              /* "auto", "kernel" or "userspace". */
     char *wireguard_program;
 
     char *error;                /* What is missing or wrong, in words; NULL if

@@ -264,7 +264,9 @@ sync_wg_link(struct attempt *a)
     a->wg_ifindex = info.ifindex;
     error = link_sync(a->host->link, a->host->wg_ifname, &want);
     a->host->wg_up = !error;
-    return error;
+    /* The kernel opens the UDP socket when the interface comes up.  libnl
+     * makes this one of EADDRINUSE. */
+    return error == EEXIST ? EADDRINUSE : error;
 }
 
 static int

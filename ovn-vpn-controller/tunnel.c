@@ -278,6 +278,12 @@ run_host(struct tunnel *t, const struct tunnel_env *env,
     tunnel_host_run(&t->host, &env->host, want);
     if (t->host.epoch != epoch) {
         tunnel_device_close(&t->device);
+    } else if (t->device.backend
+               && t->device.backend->class != env->backend) {
+        VLOG_INFO("%s: changing to %s WireGuard", t->name, env->backend->name);
+        tunnel_device_evict(&t->device);
+        t->host.wg_up = false;
+        tunnel_host_touch(&t->host);
     }
     if (t->host.link && !t->device.backend) {
         place_device(t, env);

@@ -106,6 +106,9 @@ struct wg_backend_class {
 };
 
 extern const struct wg_backend_class wg_uapi_class;
+extern const struct wg_backend_class wg_kernel_class;
+
+int wg_kernel_probe(void);
 
 /* For backends: replies that the caller has not taken yet. */
 void wg_replies_push(struct ovs_list *, enum wg_reply_type, int error,

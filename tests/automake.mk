@@ -54,8 +54,12 @@ tests_ovstest_SOURCES = \
 	tests/test-vpn-keys.c \
 	tests/test-vpn-pool.c \
 	tests/test-vpn-prefix.c \
+	tests/test-wg-backend.c \
 	tests/test-wg-conf.c \
 	tests/test-wg-device.c \
+	tests/test-wg-sessions.c \
+	tests/wg-end.c \
+	tests/wg-end.h \
 	tests/wg-recording.c \
 	tests/wg-recording.h
 nodist_tests_ovstest_SOURCES = tests/ovstest.c
@@ -72,6 +76,7 @@ CLEANFILES += tests/ovstest.c
 # The test suites: "check" needs no privileges beyond those of its user.
 TESTSUITE = $(srcdir)/tests/testsuite
 TESTSUITE_AT = \
+	tests/agent-backend.at \
 	tests/agent-macros.at \
 	tests/agent-unit.at \
 	tests/agent.at \
@@ -85,7 +90,8 @@ TESTSUITE_AT = \
 	tests/plan.at \
 	tests/swarm.at \
 	tests/testsuite.at \
-	tests/unit.at
+	tests/unit.at \
+	tests/wg-backend.at
 EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
 	tests/check-swarm \
 	tests/plan-base.py \
@@ -121,6 +127,7 @@ check-system: all tests/atconfig tests/atlocal $(SYSTEM_TESTSUITE)
 bench-agent: all tests/ovstest
 	OVN_VPN_BUILDDIR='$(abs_top_builddir)' BENCH_JSON="$${BENCH_JSON:-bench-agent.json}" \
 	  $(srcdir)/tests/bench-agent $(BENCHFLAGS)
+
 bench-failover: all
 	OVN_VPN_BUILDDIR='$(abs_top_builddir)' BENCH_JSON="$${BENCH_JSON:-bench-failover.json}" \
 	  $(srcdir)/tests/bench-failover $(BENCHFLAGS)
