@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 #
 # Simulated hosts: namespaces that hang on one process each, and the cables
-# between them.  Sourced by ovn-vpn-sandbox; needs RUN and LIBDIR.
+# between them.  Sourced by ovn-vpn-sandbox; needs RUN, LIBDIR, DATAPATH
+# and PATIENCE.
 #
 # Below $RUN, HOST/ holds what the host has in place of the machine's:
 #   run/ log/ etc/openvswitch/ lib/openvswitch/ lib/ovn/
@@ -18,7 +19,8 @@ fail() {
 
 # await SECONDS WHAT COMMAND...: runs COMMAND until it succeeds.
 await() {
-    local limit=$1 what=$2 end=$((SECONDS + $1))
+    local limit=$(($1 * PATIENCE)) what=$2
+    local end=$((SECONDS + limit))
     shift 2
     until "$@" >/dev/null 2>&1; do
         [ "$SECONDS" -le "$end" ] \
@@ -85,13 +87,14 @@ host_exec() {
     "${NSENTER[@]}" "$@" 9>&-
 }
 
-# host_run HOST COMMAND...: the same for a step that must succeed, within 60
-# seconds.  What it prints goes to the host's log.
+# host_run HOST COMMAND...: the same for a step that must succeed, within a
+# minute.  What it prints goes to the host's log.
 host_run() {
     local host=$1 log=$RUN/$1/log/sandbox.log status=0
     shift
     echo "+ $*" >>"$log"
-    host_exec "$host" timeout 60 "$@" >>"$log" 2>&1 </dev/null || status=$?
+    host_exec "$host" timeout $((60 * PATIENCE)) "$@" >>"$log" 2>&1 \
+        </dev/null || status=$?
     [ $status -eq 0 ] || {
         echo "ovn-vpn-sandbox: $host: \"$*\" failed with status $status;" \
             "$log ends so:"
@@ -118,8 +121,9 @@ link add $cable type veth peer name $2 netns $pid
 link set $cable master $3 up
 EOF
     # Open vSwitch's userspace datapath wants checksums that are there.
-    host_run "$1" ethtool -K "$2" tx off rx off \
-        && host_run "$1" ip link set "$2" up || exit 1
+    [ "$DATAPATH" != netdev ] || host_run "$1" ethtool -K "$2" tx off rx off \
+        || exit 1
+    host_run "$1" ip link set "$2" up || exit 1
 }
 
 # host_unplug HOST down|del: to the switch's ends of all its cables, in one

@@ -14,6 +14,10 @@ BASE_HOSTS="switch central gw1 gw2 hv1"
 CHASSIS="gw1 gw2 hv1"
 CENTRAL=172.30.0.10
 
+# Limits for commands, in seconds.
+SHORT=$((5 * PATIENCE))
+LONG=$((30 * PATIENCE))
+
 chassis_address() {
     case $1 in
         gw1) echo 172.30.0.101 ;;
@@ -54,13 +58,22 @@ boot_central() {
         && host_run central "$LIBDIR/daemons" start ovn-vpn
 }
 
-# What an administrator tells a new chassis.  Userspace tunnels need their
-# address on a bridge of the userspace datapath.
+# The interface that has the chassis's address.  Userspace tunnels need it on a
+# bridge of the userspace datapath.
+underlay() {
+    if [ "$DATAPATH" = netdev ]; then echo br-phy; else echo eth0; fi
+}
+
+# What an administrator tells a new chassis.
 configure_chassis() {
-    local host=$1 ids=external-ids
-    local -a gateway=()
+    local host=$1 ids=external-ids type=datapath_type=$DATAPATH
+    local -a underlay=() gateway=()
+    if [ "$DATAPATH" = netdev ]; then
+        underlay=(-- add-br br-phy -- set bridge br-phy "$type"
+                  -- add-port br-phy eth0)
+    fi
     if [ "$host" != hv1 ]; then
-        gateway=(-- add-br br-ex -- set bridge br-ex datapath_type=netdev
+        gateway=(-- add-br br-ex -- set bridge br-ex "$type"
                  -- add-port br-ex eth1
                  -- set open . "$ids:ovn-bridge-mappings=ext:br-ex"
                  "$ids:ovn-vpn-remote=tcp:$CENTRAL:6672")
@@ -70,12 +83,10 @@ configure_chassis() {
             $ids:ovn-remote=tcp:$CENTRAL:6642 \
             $ids:ovn-encap-type=geneve \
             $ids:ovn-encap-ip="$(chassis_address "$host")" \
-            $ids:ovn-bridge-datapath-type=netdev \
+            $ids:ovn-bridge-datapath-type="$DATAPATH" \
             $ids:ovn-monitor-all=true \
-        -- add-br br-phy -- set bridge br-phy datapath_type=netdev \
-        -- add-port br-phy eth0 \
-        -- add-br br-int -- set bridge br-int datapath_type=netdev \
-            fail-mode=secure "${gateway[@]}"
+        "${underlay[@]}" -- add-br br-int \
+        -- set bridge br-int "$type" fail-mode=secure "${gateway[@]}"
 }
 
 boot_switching() {
@@ -85,8 +96,8 @@ boot_switching() {
         && host_run "$host" ovs-vsctl --no-wait init \
         && host_run "$host" "$LIBDIR/daemons" start ovs-vswitchd || return
     [ $new = no ] || configure_chassis "$host" || return
-    host_run "$host" ip addr add "$(chassis_address "$host")/24" dev br-phy \
-        && host_run "$host" ip link set br-phy up
+    host_run "$host" ip addr add "$(chassis_address "$host")/24" \
+        dev "$(underlay)" && host_run "$host" ip link set "$(underlay)" up
 }
 
 # The agents of a chassis.  They call again only after a second, so they start
@@ -109,7 +120,8 @@ boot_vm1() {
             address 00:00:00:00:10:10 mtu 1442 up \
         && host_run hv1 ip -n vm1 addr add 10.0.0.10/24 dev eth0 \
         && host_run hv1 ip -n vm1 route add default via 10.0.0.1 \
-        && host_run hv1 ip netns exec vm1 ethtool -K eth0 tx off \
+        && { [ "$DATAPATH" != netdev ] \
+            || host_run hv1 ip netns exec vm1 ethtool -K eth0 tx off; } \
         && host_run hv1 ovs-vsctl --may-exist add-port br-int vm1 \
             -- set interface vm1 external-ids:iface-id=vm1
 }
@@ -139,7 +151,7 @@ operator_rows() {
         -- lrp-set-gateway-chassis r-pub gw1 20 \
         -- lrp-set-gateway-chassis r-pub gw2 10 || return
     if [ "$MODE" = vpn ]; then
-        host_run central ovn-vpn-nbctl --timeout=30 --wait=sb \
+        host_run central ovn-vpn-nbctl --timeout="$LONG" --wait=sb \
             set NB_Global . options:bfd_interval_ms="$BFD"
     else
         host_run central ovn-nbctl set NB_Global . options:bfd-mult=3 \
@@ -153,7 +165,7 @@ bfd_is_up() {
     for other in $CHASSIS; do
         [ "$other" = "$1" ] || ! host_is_up "$other" || others=$((others + 1))
     done
-    states=$(host_exec "$1" ovs-vsctl --timeout=5 --bare \
+    states=$(host_exec "$1" ovs-vsctl --timeout="$SHORT" --bare \
         --columns=bfd_status find interface type=geneve)
     [ "$(grep -cw state=up <<<"$states")" -ge $others ]
 }
@@ -164,7 +176,7 @@ await_bfd() {
 
 gateways_are_registered() {
     local reply
-    reply=$(host_exec central ovsdb-client --timeout=5 query \
+    reply=$(host_exec central ovsdb-client --timeout="$SHORT" query \
         unix:/run/ovn/ovn_vpn_sb_db.sock '["OVN_VPN_Southbound",
         {"op":"select","table":"Chassis","where":[],"columns":["name"]}]')
     [[ $reply == *'"gw1"'* && $reply == *'"gw2"'* ]]
@@ -173,15 +185,15 @@ gateways_are_registered() {
 # While a cluster starts, a gateway that sees no other yet takes the port too.
 gw1_has_router() {
     local chassis
-    chassis=$(host_exec central ovn-sbctl --timeout=5 --bare \
+    chassis=$(host_exec central ovn-sbctl --timeout="$SHORT" --bare \
         --columns=_uuid find Chassis name=gw1) \
-        && host_exec central ovn-sbctl --timeout=5 wait-until \
+        && host_exec central ovn-sbctl --timeout="$SHORT" wait-until \
             Port_Binding cr-r-pub chassis="$chassis"
 }
 
 await_network() {
     local host
-    host_run central ovn-nbctl --timeout=30 --wait=hv sync || return
+    host_run central ovn-nbctl --timeout="$LONG" --wait=hv sync || return
     for host in $CHASSIS; do
         await_bfd "$host"
     done
@@ -195,5 +207,5 @@ await_network() {
 await_vpn() {
     await 20 "not both gateways have registered in the VPN SB database" \
         gateways_are_registered
-    host_run central ovn-vpn-nbctl --timeout=30 --wait=hv sync
+    host_run central ovn-vpn-nbctl --timeout="$LONG" --wait=hv sync
 }
