@@ -107,6 +107,7 @@ check-testsuite: tests/atconfig tests/atlocal $(TESTSUITE) $(check_PROGRAMS)
 CLEAN_LOCAL += clean-testsuite
 clean-testsuite:
 	test ! -f '$(TESTSUITE)' || test ! -f tests/atconfig || $(SHELL) '$(TESTSUITE)' -C tests --clean
+	test ! -f '$(KERNEL_TESTSUITE)' || test ! -f tests/atconfig || $(SHELL) '$(KERNEL_TESTSUITE)' -C tests --clean
 	test ! -f '$(SYSTEM_TESTSUITE)' || test ! -f tests/atconfig || $(SHELL) '$(SYSTEM_TESTSUITE)' -C tests --clean
 
 # System tests: clusters in namespaces, which take root.
@@ -128,6 +129,25 @@ bench-agent: all tests/ovstest
 	OVN_VPN_BUILDDIR='$(abs_top_builddir)' BENCH_JSON="$${BENCH_JSON:-bench-agent.json}" \
 	  $(srcdir)/tests/bench-agent $(BENCHFLAGS)
 
+# Tests on a kernel with WireGuard and Open vSwitch, in an emulated machine.
+# Logs outlive it.
+KERNEL_TESTSUITE = $(srcdir)/tests/kernel-testsuite
+KERNEL_TESTSUITE_AT = \
+	tests/agent-backend.at \
+	tests/agent-macros.at \
+	tests/agent.at \
+	tests/kernel-testsuite.at \
+	tests/kernel.at \
+	tests/system-macros.at \
+	tests/wg-backend.at
+EXTRA_DIST += $(KERNEL_TESTSUITE_AT) $(KERNEL_TESTSUITE) $(KERNEL_TEST_TOOLS)
+KERNEL_TEST_TOOLS = tests/kernel-check tests/kernel-vm
+LINTED += $(KERNEL_TEST_TOOLS)
+check-kernel: all tests/atconfig tests/atlocal $(KERNEL_TESTSUITE) $(check_PROGRAMS)
+	$(srcdir)/tests/kernel-check '$(abs_builddir)' '$(KERNEL_TESTSUITE)' \
+	  AUTOTEST_PATH='$(AUTOTEST_PATH)' -k kernel $(TESTSUITEFLAGS)
+.PHONY: check-kernel
+
 bench-failover: all
 	OVN_VPN_BUILDDIR='$(abs_top_builddir)' BENCH_JSON="$${BENCH_JSON:-bench-failover.json}" \
 	  $(srcdir)/tests/bench-failover $(BENCHFLAGS)
@@ -137,6 +157,8 @@ $(TESTSUITE): package.m4 $(TESTSUITE_AT)
 	$(AM_V_GEN)$(AUTOTEST) -I '$(srcdir)' -I '$(OVS_SRCDIR)' -o $@.tmp $(srcdir)/tests/testsuite.at && mv $@.tmp $@
 $(SYSTEM_TESTSUITE): package.m4 $(SYSTEM_TESTSUITE_AT)
 	$(AM_V_GEN)$(AUTOTEST) -I '$(srcdir)' -I '$(OVS_SRCDIR)' -o $@.tmp $(srcdir)/tests/system-testsuite.at && mv $@.tmp $@
+$(KERNEL_TESTSUITE): package.m4 $(KERNEL_TESTSUITE_AT)
+	$(AM_V_GEN)$(AUTOTEST) -I '$(srcdir)' -I '$(OVS_SRCDIR)' -o $@.tmp $(srcdir)/tests/kernel-testsuite.at && mv $@.tmp $@
 package.m4: $(top_srcdir)/configure.ac
 	$(AM_V_GEN){ \
 	echo 'm4_define([AT_PACKAGE_NAME], [$(PACKAGE_NAME)])'; \
