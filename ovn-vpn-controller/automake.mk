@@ -31,6 +31,7 @@ ovn_vpn_controller_libcontroller_la_SOURCES = \
 	ovn-vpn-controller/path-probe.c \
 	ovn-vpn-controller/path-probe.h \
 	ovn-vpn-controller/report-peers.c \
+	ovn-vpn-controller/report-problems.c \
 	ovn-vpn-controller/report.c \
 	ovn-vpn-controller/report.h \
 	ovn-vpn-controller/resolver.c \

@@ -99,6 +99,23 @@ put_want(struct ds *s, const struct want_tunnel *wt)
 }
 
 static void
+put_problems(struct ds *s, const struct tunnel *t)
+{
+    const char **problems = sset_sort(&t->problems);
+    const struct smap_node **peers = smap_sort(&t->peer_problems);
+
+    for (size_t i = 0; i < sset_count(&t->problems); i++) {
+        ds_put_format(s, "problem: %s\n", problems[i]);
+    }
+    for (size_t i = 0; i < smap_count(&t->peer_problems); i++) {
+        ds_put_format(s, "problem of peer %s: %s\n", peers[i]->key,
+                      peers[i]->value);
+    }
+    free(peers);
+    free(problems);
+}
+
+static void
 tunnel_show(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[],
             void *ctl_)
 {
@@ -122,11 +139,7 @@ tunnel_show(struct unixctl_conn *conn, int argc OVS_UNUSED, const char *argv[],
     ds_put_format(&s, "peers found: %"PRIuSIZE"\n",
                   hmap_count(&t->device.have.peers));
 
-    const char **problems = sset_sort(&t->problems);
-    for (size_t i = 0; i < sset_count(&t->problems); i++) {
-        ds_put_format(&s, "problem: %s\n", problems[i]);
-    }
-    free(problems);
+    put_problems(&s, t);
     unixctl_command_reply(conn, ds_cstr(&s));
     ds_destroy(&s);
 }

@@ -11,7 +11,6 @@
 #include "lib/vpn-model.h"
 #include "ovn-vpn-controller/tunnel-host.h"
 #include "packets.h"
-#include "smap.h"
 #include "util.h"
 
 /* Tunnels. */
@@ -229,7 +228,7 @@ desired_drop_peer(struct want_tunnel *t, const struct uuid *uuid,
             wg_device_remove(&t->device, peer);
         }
     }
-    smap_remove(&t->peer_errors, public_key);
+    want_tunnel_set_peer_error(t, public_key, uuid, NULL);
     return routed;
 }
 
@@ -244,8 +243,8 @@ desired_read_peer(const struct vpnsbrec_peer *row, struct want_tunnel *t)
 
     char *error = vpn_public_key_parse(row->public_key, &public_key);
     if (error) {
-        smap_replace(&t->peer_errors, row->public_key, error);
-        free(error);
+        want_tunnel_set_peer_error(t, row->public_key, &row->header_.uuid,
+                                   error);
         return false;
     }
 
@@ -265,12 +264,10 @@ desired_read_peer(const struct vpnsbrec_peer *row, struct want_tunnel *t)
         t->n_sites -= old->site != NULL;
         wg_device_remove(&t->device, old);
     }
+    want_tunnel_set_peer_error(t, row->public_key, &row->header_.uuid, error);
     if (error) {
-        smap_replace(&t->peer_errors, row->public_key, error);
-        free(error);
         wg_peer_destroy(peer);
     } else {
-        smap_remove(&t->peer_errors, row->public_key);
         t->n_sites += peer->site != NULL;
         wg_device_add(&t->device, peer);
     }

@@ -47,6 +47,7 @@ report_peers_init(struct report *r)
         &vpnsbrec_peer_state_col_last_handshake,
         &vpnsbrec_peer_state_col_rx_bytes,
         &vpnsbrec_peer_state_col_tx_bytes,
+        &vpnsbrec_peer_state_col_problem,
     };
 
     hmap_init(&r->counters);
@@ -140,9 +141,10 @@ prune(struct report *r, const char *chassis)
 
 /* Rows. */
 
-static const struct vpnsbrec_peer_state *
-find_row(const struct report *r, const char *chassis,
-         const struct vpnsbrec_peer *peer)
+/* Returns the row in which 'chassis' reports of 'peer', NULL if none. */
+const struct vpnsbrec_peer_state *
+report_find_peer_state(const struct report *r, const char *chassis,
+                       const struct vpnsbrec_peer *peer)
 {
     struct vpnsbrec_peer_state *target = vpnsbrec_peer_state_index_init_row(
         r->states_by_peer);
@@ -156,6 +158,19 @@ find_row(const struct report *r, const char *chassis,
     }
     vpnsbrec_peer_state_index_destroy_row(target);
     return found;
+}
+
+/* Adds a row in which 'chassis' reports of 'peer'. */
+const struct vpnsbrec_peer_state *
+report_insert_peer_state(struct ovsdb_idl_txn *txn, const char *chassis,
+                         const struct vpnsbrec_peer *peer)
+{
+    const struct vpnsbrec_peer_state *row = vpnsbrec_peer_state_insert(txn);
+
+    vpnsbrec_peer_state_set_tunnel(row, peer->tunnel);
+    vpnsbrec_peer_state_set_peer(row, peer);
+    vpnsbrec_peer_state_set_chassis(row, chassis);
+    return row;
 }
 
 /* One look at one tunnel's peers. */
@@ -218,17 +233,14 @@ static void
 report_peer(struct pass *pass, const struct vpnsbrec_peer *peer,
             const struct wg_peer *have)
 {
-    const struct vpnsbrec_peer_state *row = find_row(pass->r, pass->chassis,
-                                                     peer);
+    const struct vpnsbrec_peer_state *row = report_find_peer_state(
+        pass->r, pass->chassis, peer);
     const struct report_counter *counter = update_counter(
         pass->r, &peer->header_.uuid, have, row);
     bool new = !row;
 
     if (new) {
-        row = vpnsbrec_peer_state_insert(pass->txn);
-        vpnsbrec_peer_state_set_tunnel(row, peer->tunnel);
-        vpnsbrec_peer_state_set_peer(row, peer);
-        vpnsbrec_peer_state_set_chassis(row, pass->chassis);
+        row = report_insert_peer_state(pass->txn, pass->chassis, peer);
     }
     bool endpoint = new || endpoint_differs(row, have);
     bool stats = new || (pass->stats && stats_differ(row, have, counter));

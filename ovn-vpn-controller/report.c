@@ -315,6 +315,7 @@ report_run(struct report *r, struct ovsdb_idl_txn *txn,
     if (r->ran_peers) {
         if (tunnels_changed(r, agent) || heartbeat) {
             run_tunnels(r, txn, chassis->name, agent, want);
+            report_problems_run(r, txn, chassis->name, agent);
         }
         report_peers_run(r, txn, chassis->name, agent, want);
     }

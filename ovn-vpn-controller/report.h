@@ -16,6 +16,8 @@ struct ovsdb_idl;
 struct ovsdb_idl_index;
 struct ovsdb_idl_txn;
 struct vpn_key;
+struct vpnsbrec_peer;
+struct vpnsbrec_peer_state;
 struct want;
 
 struct report {
@@ -56,5 +58,13 @@ void report_peers_run(struct report *, struct ovsdb_idl_txn *,
                       const char *chassis, struct agent *,
                       const struct want *);
 void report_peers_destroy(struct report *);
+const struct vpnsbrec_peer_state *report_find_peer_state(
+    const struct report *, const char *chassis, const struct vpnsbrec_peer *);
+const struct vpnsbrec_peer_state *report_insert_peer_state(
+    struct ovsdb_idl_txn *, const char *chassis, const struct vpnsbrec_peer *);
+
+/* ovn-vpn-controller/report-problems.c. */
+void report_problems_run(struct report *, struct ovsdb_idl_txn *,
+                         const char *chassis, const struct agent *);
 
 #endif /* ovn-vpn-controller/report.h */

@@ -12,7 +12,6 @@
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovn-vpn-controller/want.h"
-#include "smap.h"
 #include "timeval.h"
 #include "util.h"
 
@@ -274,7 +273,7 @@ remove_unknown_peers(const struct tunnel_device *d,
 
         vpn_key_format(&peer->public_key, text);
         if (!wg_device_find(&want->device, &peer->public_key)
-            && !smap_get(&want->peer_errors, text)) {
+            && !shash_find(&want->peer_errors, text)) {
             wg_changes_add(changes, WG_REMOVE, peer);
         }
     }

@@ -4,6 +4,7 @@
 
 #include "ovn-vpn-controller/tunnel-problems.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "openvswitch/vlog.h"
@@ -13,6 +14,7 @@
 #include "smap.h"
 #include "sset.h"
 #include "util.h"
+#include "uuid.h"
 
 VLOG_DEFINE_THIS_MODULE(tunnel_problems);
 
@@ -25,19 +27,17 @@ add(struct sset *problems, const char *problem)
 }
 
 static void
-add_peers(struct sset *problems, const struct want_tunnel *want)
+add_peer(struct smap *problems, const struct uuid *row, const char *problem)
 {
-    const struct smap_node *node;
+    char uuid[UUID_LEN + 1];
 
-    SMAP_FOR_EACH (node, &want->peer_errors) {
-        sset_add_and_free(problems, xasprintf("peer %s is not served: %s",
-                                              node->key, node->value));
-    }
+    snprintf(uuid, sizeof uuid, UUID_FMT, UUID_ARGS(row));
+    smap_replace(problems, uuid, problem);
 }
 
 /* Sites matter to the chassis that calls them. */
 static void
-add_sites(struct sset *problems, const struct tunnel_env *env,
+add_sites(struct smap *problems, const struct tunnel_env *env,
           const struct want_tunnel *want)
 {
     const struct wg_peer *peer;
@@ -47,10 +47,46 @@ add_sites(struct sset *problems, const struct tunnel_env *env,
                                ? resolver_problem(env->resolver, peer->site)
                                : NULL);
         if (problem) {
-            sset_add_and_free(problems, xasprintf("site address \"%s\" %s",
-                                                  peer->site, problem));
+            char *text = xasprintf("address \"%s\" %s", peer->site, problem);
+
+            add_peer(problems, &peer->uuid, text);
+            free(text);
         }
     }
+}
+
+/* Brings the problems of single peers up to date. */
+static void
+run_peers(struct tunnel *t, const struct tunnel_env *env,
+          const struct want_tunnel *want)
+{
+    struct smap problems = SMAP_INITIALIZER(&problems);
+    const struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &want->peer_errors) {
+        const struct want_peer_error *e = node->data;
+
+        add_peer(&problems, &e->row, e->error);
+    }
+    if (t->role.role == ROLE_ACTIVE && want->n_sites) {
+        add_sites(&problems, env, want);
+    }
+    if (!smap_equal(&problems, &t->peer_problems)) {
+        const struct smap_node *problem;
+
+        SMAP_FOR_EACH (problem, &problems) {
+            if (!nullable_string_is_equal(
+                    smap_get(&t->peer_problems, problem->key),
+                    problem->value)) {
+                VLOG_WARN("%s: peer %s is not served: %s", t->name,
+                          problem->key, problem->value);
+            }
+        }
+        smap_destroy(&t->peer_problems);
+        smap_clone(&t->peer_problems, &problems);
+        t->news++;
+    }
+    smap_destroy(&problems);
 }
 
 static void
@@ -70,7 +106,8 @@ log_differences(const struct tunnel *t, const struct sset *problems)
     }
 }
 
-/* Brings 't->problems' up to date, and tells the log of what is new. */
+/* Brings 't->problems' and 't->peer_problems' up to date, and tells the log of
+ * what is new. */
 void
 tunnel_problems_run(struct tunnel *t, const struct tunnel_env *env,
                     const struct want_tunnel *want)
@@ -79,10 +116,6 @@ tunnel_problems_run(struct tunnel *t, const struct tunnel_env *env,
 
     add(&problems, want->error);
     add(&problems, want->key_error);
-    add_peers(&problems, want);
-    if (t->role.role == ROLE_ACTIVE && want->n_sites) {
-        add_sites(&problems, env, want);
-    }
     add(&problems, t->host.problem);
     add(&problems, tunnel_device_problem(&t->device));
     add(&problems, t->port_problem);
@@ -92,4 +125,5 @@ tunnel_problems_run(struct tunnel *t, const struct tunnel_env *env,
         t->news++;
     }
     sset_destroy(&problems);
+    run_peers(t, env, want);
 }

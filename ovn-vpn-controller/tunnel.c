@@ -43,6 +43,7 @@ tunnel_create(const char *name)
     tunnel_takeover_init(&t->takeover);
     tunnel_role_init(t);
     sset_init(&t->problems);
+    smap_init(&t->peer_problems);
     return t;
 }
 
@@ -56,6 +57,7 @@ tunnel_destroy(struct tunnel *t)
         tunnel_device_destroy(&t->device);
         tunnel_host_destroy(&t->host);
         sset_destroy(&t->problems);
+        smap_destroy(&t->peer_problems);
         free(t->port_problem);
         free(t->name);
         free(t);

@@ -13,6 +13,7 @@
 #include "ovn-vpn-controller/tunnel-device.h"
 #include "ovn-vpn-controller/tunnel-host.h"
 #include "ovn-vpn-controller/tunnel-takeover.h"
+#include "smap.h"
 #include "sset.h"
 
 struct desired;
@@ -49,6 +50,8 @@ struct tunnel {
     unsigned int news;          /* Increases with what is to be reported. */
 
     struct sset problems;       /* In words. */
+    struct smap peer_problems;  /* Of single peers: in words, by the UUID of
+                                 * the peer's row. */
     char *port_problem;         /* Of the port in Open vSwitch, or NULL. */
 };
 

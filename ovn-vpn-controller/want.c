@@ -17,8 +17,30 @@ want_tunnel_create(const char *name, const struct uuid *uuid)
     t->name = xstrdup(name);
     t->uuid = *uuid;
     wg_device_init(&t->device);
-    smap_init(&t->peer_errors);
+    shash_init(&t->peer_errors);
     return t;
+}
+
+/* Notes that the peer with 'public_key', which was in 'row', is left out for
+ * the reason 'error', which becomes 't''s own, or that it is not if that is
+ * NULL. */
+void
+want_tunnel_set_peer_error(struct want_tunnel *t, const char *public_key,
+                           const struct uuid *row, char *error)
+{
+    struct want_peer_error *e = shash_find_and_delete(&t->peer_errors,
+                                                      public_key);
+
+    if (e) {
+        free(e->error);
+        free(e);
+    }
+    if (error) {
+        e = xmalloc(sizeof *e);
+        e->row = *row;
+        e->error = error;
+        shash_add(&t->peer_errors, public_key, e);
+    }
 }
 
 void
@@ -38,7 +60,12 @@ want_tunnel_destroy(struct want_tunnel *t)
         free(t->box);
         free(t->box_public_key);
         free(t->key_error);
-        smap_destroy(&t->peer_errors);
+        struct shash_node *node;
+
+        SHASH_FOR_EACH_SAFE (node, &t->peer_errors) {
+            want_tunnel_set_peer_error(t, node->name, &t->uuid, NULL);
+        }
+        shash_destroy(&t->peer_errors);
         free(t);
     }
 }

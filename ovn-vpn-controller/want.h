@@ -16,7 +16,11 @@
 #include "openvswitch/uuid.h"
 #include "ovn-vpn-controller/role.h"
 #include "ovn-vpn-controller/wg-device.h"
-#include "smap.h"
+
+struct want_peer_error {
+    struct uuid row;
+    char *error;                /* In words. */
+};
 
 struct want_tunnel {
     struct hmap_node uuid_node; /* For ovn-vpn-controller/desired.c. */
@@ -59,12 +63,14 @@ struct want_tunnel {
 
     unsigned int n_sites;       /* Number of peers that have a 'site'. */
 
-    /* Peers that are left out because something is wrong with them: public
-     * key to an error in words. */
-    struct smap peer_errors;
+    /* Peers that are left out because something is wrong with them: 'struct
+     * want_peer_error's by public key. */
+    struct shash peer_errors;
 };
 struct want_tunnel *want_tunnel_create(const char *name, const struct uuid *);
 void want_tunnel_destroy(struct want_tunnel *);
+void want_tunnel_set_peer_error(struct want_tunnel *, const char *public_key,
+                                const struct uuid *row, char *error);
 bool want_tunnel_routes(const struct want_tunnel *, const struct vpn_prefix *);
 bool want_tunnel_routes_peer(const struct want_tunnel *,
                              const struct wg_peer *);
