@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LTLIBRARIES += lib/libovnvpn.la
 lib_libovnvpn_la_SOURCES = \
+	lib/qr-image.c \
 	lib/qr.c \
 	lib/qr.h \
 	lib/vpn-check.c \
@@ -17,9 +18,14 @@ lib_libovnvpn_la_SOURCES = \
 	lib/vpn-pool.h \
 	lib/vpn-prefix.c \
 	lib/vpn-prefix.h \
+	lib/wg-conf-networkd.c \
+	lib/wg-conf-nm.c \
+	lib/wg-conf-private.h \
+	lib/wg-conf-quick.c \
+	lib/wg-conf-routeros.c \
 	lib/wg-conf.c \
 	lib/wg-conf.h
-lib_libovnvpn_la_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(QRENCODE_CFLAGS)
+lib_libovnvpn_la_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(QRENCODE_CFLAGS) $(PNG_CFLAGS)
 
 # Bindings for the four databases, made from their schemas.
 IDL_BUILT = \

@@ -21,17 +21,30 @@ struct qr {
     QRcode *code;
 };
 
+/* Frees 'code' and wipes what it says. */
+static void
+free_code(QRcode *code)
+{
+    vpn_wipe(code->data, code->width * code->width);
+    QRcode_free(code);
+}
+
 /* Makes a symbol of the 'n' bytes at 'data'.  On success returns NULL and
  * stores the symbol in '*qrp'; the caller must free it with qr_destroy().  On
  * failure returns a message for the user, which the caller must free, and
  * stores NULL.
  *
- * Error correction is for printed symbols that get dirty.  The least of it
- * makes the smallest symbol, which fits into 80 columns for configurations of
- * up to about 425 bytes. */
+ * The symbol is the smallest one, which a camera reads best and which fits
+ * into 80 columns for configurations of up to about 425 bytes, with as much
+ * error correction as there is room for in one of that size. */
 char *
 qr_create(const void *data, size_t n, struct qr **qrp)
 {
+    static const QRecLevel levels[] = {
+        QR_ECLEVEL_L, QR_ECLEVEL_M, QR_ECLEVEL_Q, QR_ECLEVEL_H,
+    };
+    QRcode *code = NULL;
+
     *qrp = NULL;
     if (!n) {
         return xstrdup("there is nothing to make a QR code of");
@@ -40,7 +53,20 @@ qr_create(const void *data, size_t n, struct qr **qrp)
                          "%"PRIuSIZE, QR_DATA_MAX, n);
     }
 
-    QRcode *code = QRcode_encodeData(n, data, 0, QR_ECLEVEL_L);
+    for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
+        QRcode *next = QRcode_encodeData(n, data, 0, levels[i]);
+
+        if (!next) {
+            break;
+        } else if (code && next->version > code->version) {
+            free_code(next);
+            break;
+        }
+        if (code) {
+            free_code(code);
+        }
+        code = next;
+    }
     if (!code) {
         return xasprintf("no QR code can be made of this text (%s)",
                          ovs_strerror(errno));
@@ -54,10 +80,7 @@ void
 qr_destroy(struct qr *qr)
 {
     if (qr) {
-        size_t width = qr->code->width;
-
-        vpn_wipe(qr->code->data, width * width);
-        QRcode_free(qr->code);
+        free_code(qr->code);
         free(qr);
     }
 }

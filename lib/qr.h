@@ -2,7 +2,7 @@
 #ifndef QR_H
 #define QR_H 1
 
-/* QR codes: the only user of libqrencode.
+/* QR codes: the only user of libqrencode and libpng.
  *
  * qr_create() makes a symbol.  Each qr_format_*() draws it in one way and asks
  * qr_width() and qr_is_dark() alone, so that another way needs no more than a
@@ -33,5 +33,9 @@ enum qr_style {
 };
 void qr_format_terminal(const struct qr *, enum qr_style, bool colours,
                         struct ds *);
+
+/* Images. */
+void qr_format_png(const struct qr *, struct ds *);
+void qr_format_svg(const struct qr *, struct ds *);
 
 #endif /* lib/qr.h */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
+/* What all writers of configurations share, and the choice between them. */
+
 #include <config.h>
 
 #include "lib/wg-conf.h"
@@ -8,143 +10,160 @@
 #include <string.h>
 
 #include "lib/vpn-model.h"
+#include "lib/wg-conf-private.h"
 #include "openvswitch/dynamic-string.h"
 #include "sset.h"
+#include "svec.h"
 #include "util.h"
 
-/* Stands where a private key is missing.  It passes "wg-quick strip", and "wg"
- * quotes it when it refuses to use it. */
-#define NO_PRIVATE_KEY "PUT-YOUR-PRIVATE-KEY-HERE"
+/* Most characters that a writer needs for one prefix, for one entry of the
+ * DNS beside its own length, and for everything else. */
+#define PREFIX_TEXT_MAX 256
+#define DNS_TEXT_MAX 256
+#define FIXED_TEXT_MAX 4096
 
-/* Most characters of one prefix and the separator before it:
- * ", " INET6_ADDRSTRLEN "/128". */
-#define PREFIX_TEXT_MAX (2 + INET6_ADDRSTRLEN + 4)
-
-/* Enough for the keywords, the keys and the numbers in a configuration. */
-#define FIXED_TEXT_MAX 1024
-
-/* Returns a length that the text of 'conf' does not exceed.  A character of
- * the name takes up to 4. */
+/* Returns a length that the text of 'conf' does not exceed in any syntax.  The
+ * name and the note are escaped, and the endpoint, the DNS servers and the
+ * name of the interface may stand in several places. */
 static size_t
 text_max(const struct wg_conf *conf)
 {
-    size_t n = (FIXED_TEXT_MAX + 4 * strlen(conf->name)
-                + strlen(conf->endpoint_host)
-                + (conf->addresses.n + conf->allowed_ips.n) * PREFIX_TEXT_MAX);
+    size_t n_lines = conf->addresses.n + conf->allowed_ips.n;
+    size_t n = (FIXED_TEXT_MAX + 16 * strlen(conf->name)
+                + (conf->note ? 16 * strlen(conf->note) : 0)
+                + 4 * strlen(conf->endpoint_host)
+                + n_lines * PREFIX_TEXT_MAX);
     const char *entry;
 
     SSET_FOR_EACH (entry, conf->dns) {
-        n += 2 + strlen(entry);
+        n += (DNS_TEXT_MAX + strlen(entry)) * (1 + sset_count(conf->dns));
     }
     return n;
 }
 
+/* Appends 's' as part of a line.  Nothing gets out of a comment, or is an
+ * escape sequence in any of the syntaxes. */
 static void
-put_key(const char *keyword, const struct vpn_key *key, struct ds *ds)
+put_line(const char *s, struct ds *ds)
+{
+    for (; *s; s++) {
+        unsigned char c = *s;
+
+        ds_put_char(ds, c < 0x20 || c == 0x7f || c == '\\' ? '_' : c);
+    }
+}
+
+/* Appends the lines for people.  'suffix' follows the name. */
+void
+wg_conf_put_comment(const struct wg_conf *conf, const char *suffix,
+                    struct ds *ds)
+{
+    ds_put_cstr(ds, "# ");
+    put_line(conf->name, ds);
+    ds_put_format(ds, "%s\n", suffix);
+    if (conf->note) {
+        ds_put_cstr(ds, "# ");
+        put_line(conf->note, ds);
+        ds_put_char(ds, '\n');
+    }
+}
+
+/* Appends 'key' between 'before' and 'after'. */
+void
+wg_conf_put_key(const char *before, const struct vpn_key *key,
+                const char *after, struct ds *ds)
 {
     char text[VPN_KEY_TEXT_LEN + 1];
 
     vpn_key_format(key, text);
-    ds_put_cstr(ds, keyword);
-    ds_put_cstr(ds, " = ");
+    ds_put_cstr(ds, before);
     ds_put_cstr(ds, text);
-    ds_put_char(ds, '\n');
+    ds_put_cstr(ds, after);
     vpn_wipe(text, sizeof text);
 }
 
-static void
-put_prefixes(const char *keyword, const struct vpn_prefixes *prefixes,
-             struct ds *ds)
+void
+wg_conf_put_endpoint(const struct wg_conf *conf, struct ds *ds)
 {
-    if (prefixes->n) {
-        ds_put_format(ds, "%s = ", keyword);
-        vpn_prefixes_format(prefixes, ", ", ds);
-        ds_put_char(ds, '\n');
-    }
-}
-
-static void
-put_number(const char *keyword, int number, struct ds *ds)
-{
-    if (number) {
-        ds_put_format(ds, "%s = %d\n", keyword, number);
-    }
-}
-
-/* Name servers sorted as text, because the database does not keep an order. */
-static void
-put_dns(const struct sset *dns, struct ds *ds)
-{
-    if (!sset_is_empty(dns)) {
-        const char **entries = sset_sort(dns);
-
-        for (size_t i = 0; i < sset_count(dns); i++) {
-            char *error = vpn_dns_check(entries[i]);
-
-            /* Anything else could smuggle in commands, such as PostUp. */
-            ovs_assert(!error);
-            ds_put_format(ds, "%s%s", i ? ", " : "DNS = ", entries[i]);
-        }
-        ds_put_char(ds, '\n');
-        free(entries);
-    }
-}
-
-static void
-put_endpoint(const char *host, uint16_t port, struct ds *ds)
-{
+    const char *host = conf->endpoint_host;
     bool brackets = strchr(host, ':') != NULL;
 
-    ds_put_format(ds, "Endpoint = %s%s%s:%"PRIu16"\n",
-                  brackets ? "[" : "", host, brackets ? "]" : "", port);
+    ds_put_format(ds, "%s%s%s:%"PRIu16, brackets ? "[" : "", host,
+                  brackets ? "]" : "", conf->endpoint_port);
 }
 
-static void
-put_interface(const struct wg_conf *conf, struct ds *ds)
+/* Adds to 'servers' and 'domains', either of which may be NULL, what the DNS
+ * of 'conf' consists of, sorted as text, because the database does not keep an
+ * order. */
+void
+wg_conf_get_dns(const struct wg_conf *conf, struct svec *servers,
+                struct svec *domains)
 {
-    ds_put_cstr(ds, "[Interface]\n");
-    if (conf->private_key) {
-        put_key("PrivateKey", conf->private_key, ds);
-    } else {
-        ds_put_cstr(ds, "# The private key stayed with its owner; write it in "
-                        "the next line.\n"
-                        "PrivateKey = "NO_PRIVATE_KEY"\n");
+    const char **entries = sset_sort(conf->dns);
+
+    for (size_t i = 0; i < sset_count(conf->dns); i++) {
+        struct in6_addr addr;
+        char *error = vpn_dns_check(entries[i]);
+
+        /* Anything else could smuggle in commands, such as PostUp. */
+        ovs_assert(!error);
+        error = vpn_addr_parse(entries[i], &addr);
+        struct svec *list = error ? domains : servers;
+        free(error);
+        if (list) {
+            svec_add(list, entries[i]);
+        }
     }
-    put_prefixes("Address", &conf->addresses, ds);
-    put_dns(conf->dns, ds);
-    put_number("MTU", conf->mtu, ds);
-    put_number("ListenPort", conf->listen_port, ds);
+    free(entries);
 }
 
-static void
-put_peer(const struct wg_conf *conf, struct ds *ds)
+/* Returns true if all that the peer sends is to go through the tunnel. */
+bool
+wg_conf_is_full_tunnel(const struct wg_conf *conf)
 {
-    ds_put_cstr(ds, "[Peer]\n");
-    put_key("PublicKey", &conf->public_key, ds);
-    if (conf->psk) {
-        put_key("PresharedKey", conf->psk, ds);
+    for (size_t i = 0; i < conf->allowed_ips.n; i++) {
+        if (!conf->allowed_ips.list[i].plen) {
+            return true;
+        }
     }
-    put_endpoint(conf->endpoint_host, conf->endpoint_port, ds);
-    put_prefixes("AllowedIPs", &conf->allowed_ips, ds);
-    put_number("PersistentKeepalive", conf->keepalive, ds);
+    return false;
 }
 
-/* Appends 'conf' to 'ds' in the syntax of wg-quick(8), which WireGuard's other
- * clients read as well.
+/* Returns true if the peer reaches 'prefix' by an address of its own, so that
+ * no route is needed. */
+bool
+wg_conf_is_connected(const struct wg_conf *conf,
+                     const struct vpn_prefix *prefix)
+{
+    for (size_t i = 0; i < conf->addresses.n; i++) {
+        struct vpn_prefix network
+            = vpn_prefix_network(&conf->addresses.list[i]);
+
+        if (vpn_prefix_equals(&network, prefix)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Appends 'conf' to 'ds' in the given format.
  *
  * The text holds secrets: the caller destroys 'ds' with vpn_wipe_ds().  Space
  * for all of it is reserved first, so that no copy stays behind elsewhere. */
 void
-wg_conf_format_quick(const struct wg_conf *conf, struct ds *ds)
+wg_conf_format(const struct wg_conf *conf, enum wg_conf_format format,
+               struct ds *ds)
 {
+    static void (*const writers[])(const struct wg_conf *, struct ds *) = {
+        [WG_CONF_QUICK] = wg_conf_put_quick,
+        [WG_CONF_NM] = wg_conf_put_nm,
+        [WG_CONF_NETDEV] = wg_conf_put_netdev,
+        [WG_CONF_NETWORK] = wg_conf_put_network,
+        [WG_CONF_ROUTEROS] = wg_conf_put_routeros,
+    };
+
     ds_reserve(ds, ds->length + text_max(conf));
     const char *start = ds->string;
-
-    ds_put_cstr(ds, "# ");
-    ds_put_printable(ds, conf->name, strlen(conf->name));
-    ds_put_char(ds, '\n');
-    put_interface(conf, ds);
-    ds_put_char(ds, '\n');
-    put_peer(conf, ds);
+    writers[format](conf, ds);
     ovs_assert(ds->string == start);
 }

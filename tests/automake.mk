@@ -75,6 +75,7 @@ CLEANFILES += tests/ovstest.c
 
 # The test suites: "check" needs no privileges beyond those of its user.
 TESTSUITE = $(srcdir)/tests/testsuite
+LINTED += tests/networkd-load
 TESTSUITE_AT = \
 	tests/agent-backend.at \
 	tests/agent-macros.at \
@@ -94,6 +95,7 @@ TESTSUITE_AT = \
 	tests/wg-backend.at
 EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
 	tests/check-swarm \
+	tests/networkd-load \
 	tests/plan-base.py \
 	tests/qr2pgm.py
 LINTED += tests/check-swarm

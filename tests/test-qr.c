@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* test-qr utf8|ascii [colours] < DATA: draws a QR code of DATA. */
+/* test-qr utf8|ascii [colours] < DATA, test-qr png|svg < DATA: draws a QR code
+ * of DATA. */
 
 #include <config.h>
 #undef NDEBUG
@@ -37,9 +38,15 @@ test_qr_main(int argc, char *argv[])
         free(error);
         return;
     }
-    qr_format_terminal(qr, strcmp(argv[1], "ascii") ? QR_UTF8 : QR_ASCII,
-                       argc > 2, &ds);
-    fputs(ds_cstr(&ds), stdout);
+    if (!strcmp(argv[1], "png")) {
+        qr_format_png(qr, &ds);
+    } else if (!strcmp(argv[1], "svg")) {
+        qr_format_svg(qr, &ds);
+    } else {
+        qr_format_terminal(qr, strcmp(argv[1], "ascii") ? QR_UTF8 : QR_ASCII,
+                           argc > 2, &ds);
+    }
+    fwrite(ds.string, 1, ds.length, stdout);
     vpn_wipe_ds(&ds);
     qr_destroy(qr);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* test-wg-conf [MEMBER=VALUE]...: prints a client configuration.  A MEMBER is
- * one of 'struct wg_conf'; those that are sets may be named more than once. */
+/* test-wg-conf FORMAT [MEMBER=VALUE]...: prints a peer's configuration.  A
+ * MEMBER is one of 'struct wg_conf'; those that are sets may be named more
+ * than once. */
 
 #include <config.h>
 #undef NDEBUG
@@ -42,6 +43,12 @@ set_member(struct wg_conf *conf, const char *member, const char *value)
 {
     if (!strcmp(member, "name")) {
         conf->name = value;
+    } else if (!strcmp(member, "note")) {
+        conf->note = value;
+    } else if (!strcmp(member, "is_site")) {
+        conf->is_site = true;
+    } else if (!strcmp(member, "psk_unknown")) {
+        conf->psk_unknown = true;
     } else if (!strcmp(member, "private_key")) {
         conf->private_key = parse_secret(value);
     } else if (!strcmp(member, "addresses")) {
@@ -69,11 +76,31 @@ set_member(struct wg_conf *conf, const char *member, const char *value)
     }
 }
 
+static enum wg_conf_format
+parse_format(const char *s)
+{
+    static const char *const formats[] = {
+        [WG_CONF_QUICK] = "wg-quick",
+        [WG_CONF_NM] = "nm",
+        [WG_CONF_NETDEV] = "netdev",
+        [WG_CONF_NETWORK] = "network",
+        [WG_CONF_ROUTEROS] = "routeros",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+        if (!strcmp(s, formats[i])) {
+            return i;
+        }
+    }
+    OVS_NOT_REACHED();
+}
+
 static void
 test_wg_conf_main(int argc, char *argv[])
 {
     struct wg_conf conf = {
         .name = "s1/alice",
+        .ifname = "wg-s1",
         .dns = &dns,
         .endpoint_host = "192.168.0.200",
         .endpoint_port = 51820,
@@ -82,7 +109,7 @@ test_wg_conf_main(int argc, char *argv[])
 
     set_program_name(argv[0]);
     vpn_keys_init();
-    for (int i = 1; i < argc; i++) {
+    for (int i = 2; i < argc; i++) {
         char *value = strchr(argv[i], '=');
 
         *value++ = '\0';
@@ -90,7 +117,7 @@ test_wg_conf_main(int argc, char *argv[])
     }
 
     ds_put_cstr(&ds, "");
-    wg_conf_format_quick(&conf, &ds);
+    wg_conf_format(&conf, parse_format(argv[1]), &ds);
     fputs(ds_cstr(&ds), stdout);
 
     vpn_wipe_ds(&ds);

@@ -132,9 +132,14 @@ nbctl_config_compose(struct nbctl_config *config,
                      const struct vpn_service *service,
                      const struct vpn_connection *c)
 {
+    /* A router's own resolver is no business of ours. */
+    struct sset no_dns = SSET_INITIALIZER(&no_dns);
+    char ifname[VPN_IFNAME_SIZE];
     struct wg_conf conf = {
         .private_key = config->private_key,
-        .dns = &service->dns,
+        .ifname = ifname,
+        .is_site = c->is_site,
+        .dns = c->is_site ? &no_dns : &service->dns,
         .mtu = get_mtu(row, service, options),
         .listen_port = get_listen_port(c),
         .psk = config->psk,
@@ -143,6 +148,7 @@ nbctl_config_compose(struct nbctl_config *config,
     };
     struct in6_addr ip;
 
+    vpn_ifname("wg-", service->name, ifname);
     char *error = get_public_key(row, &conf.public_key);
     error = error ? error : nbctl_label("public_ip",
                                         vpn_addr_parse(row->public_ip, &ip));
@@ -157,7 +163,7 @@ nbctl_config_compose(struct nbctl_config *config,
         get_addresses(service, c, &conf.addresses);
         vpn_wipe_ds(&config->text);
         ds_init(&config->text);
-        wg_conf_format_quick(&conf, &config->text);
+        wg_conf_format(&conf, WG_CONF_QUICK, &config->text);
         free(name);
         free(host);
     }
