@@ -19,6 +19,7 @@
 #include "openvswitch/hmap.h"
 #include "socket-util.h"
 #include "util.h"
+#include "uuid.h"
 
 /* Longest name of a service or connection: maxLength in the schema. */
 #define NAME_MAX_LEN 63
@@ -368,9 +369,9 @@ destroy_claims(struct hmap *claims)
     hmap_destroy(claims);
 }
 
-/* Checks 'c', which shall become a connection of 'service' and is not one yet.
- * It may have nothing that another connection has, not even one that is in
- * error: somebody is about to repair that one. */
+/* Checks 'c', which shall become a connection of 'service', or replace the one
+ * with the same UUID.  It may have nothing that another connection has, not
+ * even one that is in error: somebody is about to repair that one. */
 char *
 vpn_connection_check_new(const struct vpn_service *service,
                          const struct vpn_connection *c)
@@ -380,7 +381,9 @@ vpn_connection_check_new(const struct vpn_service *service,
 
     if (!error) {
         for (size_t i = 0; i < service->n_connections; i++) {
-            occupy(&claims, &service->connections[i]);
+            if (!uuid_equals(&service->connections[i].uuid, &c->uuid)) {
+                occupy(&claims, &service->connections[i]);
+            }
         }
         error = claim_all(&claims, service, c);
     }

@@ -87,7 +87,24 @@ vpn_gateways_destroy(struct vpn_gateways *gateways)
     memset(gateways, 0, sizeof *gateways);
 }
 
-static void
+/* Makes 'dst' a copy of 'src', which the caller must destroy. */
+void
+vpn_connection_clone(struct vpn_connection *dst,
+                     const struct vpn_connection *src)
+{
+    *dst = *src;
+    dst->name = xstrdup(src->name);
+    dst->sealed_psk = nullable_xstrdup(src->sealed_psk);
+    dst->addresses = dst->peer_cidrs
+        = (struct vpn_prefixes) VPN_PREFIXES_INITIALIZER;
+    vpn_prefixes_clone(&dst->addresses, &src->addresses);
+    vpn_prefixes_clone(&dst->peer_cidrs, &src->peer_cidrs);
+    dst->peer_address = nullable_xstrdup(src->peer_address);
+    dst->error = nullable_xstrdup(src->error);
+}
+
+/* Frees what 'c' holds, but not 'c' itself. */
+void
 vpn_connection_destroy(struct vpn_connection *c)
 {
     free(c->name);

@@ -75,6 +75,10 @@ struct vpn_connection {
     char *error;
 };
 
+void vpn_connection_clone(struct vpn_connection *,
+                          const struct vpn_connection *);
+void vpn_connection_destroy(struct vpn_connection *);
+
 struct vpn_service {
     struct uuid uuid;
     char *name;

@@ -83,6 +83,7 @@ TESTSUITE_AT = \
 	tests/agent.at \
 	tests/client-conf.at \
 	tests/nbctl-config.at \
+	tests/nbctl-conn-set.at \
 	tests/nbctl-conn.at \
 	tests/nbctl-txn.at \
 	tests/nbctl.at \

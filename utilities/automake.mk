@@ -15,13 +15,21 @@ utilities_ovn_vpn_nbctl_SOURCES = \
 	utilities/nbctl-config.c \
 	utilities/nbctl-config.h \
 	utilities/nbctl-conn-add.c \
+	utilities/nbctl-conn-change.c \
+	utilities/nbctl-conn-set.c \
+	utilities/nbctl-conn-write.c \
 	utilities/nbctl-conn.c \
+	utilities/nbctl-conn.h \
+	utilities/nbctl-file.c \
+	utilities/nbctl-file.h \
 	utilities/nbctl-format.c \
 	utilities/nbctl-gateway.c \
 	utilities/nbctl-parse.c \
+	utilities/nbctl-keyfile.c \
 	utilities/nbctl-setting.c \
 	utilities/nbctl-show.c \
 	utilities/nbctl-svc.c \
+	utilities/nbctl-time.c \
 	utilities/nbctl-util.c \
 	utilities/nbctl.h \
 	utilities/ovn-vpn-nbctl.c

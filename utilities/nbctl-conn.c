@@ -12,6 +12,7 @@
 #include "lib/ovn-vpn-nb-idl.h"
 #include "openvswitch/dynamic-string.h"
 #include "table.h"
+#include "timeval.h"
 #include "util.h"
 
 static void
@@ -33,6 +34,18 @@ cmd_conn_del(struct ctl_context *ctx)
     } else if (!shash_find(&ctx->options, "--if-exists")) {
         ctx->error = nbctl_get_connection(row, id, &connection);
     }
+}
+
+/* Returns how 'c' is, in a word: what keeps it from being used before what
+ * ovn-vpn has seen of it. */
+static const char *
+get_status(const struct vpnnbrec_vpn_connection *c)
+{
+    return (c->n_enabled && !c->enabled[0] ? "disabled"
+            : c->n_expires_at && c->expires_at[0] <= time_wall_msec()
+            ? "expired"
+            : c->error_message ? "error"
+            : c->status ? c->status : "unknown");
 }
 
 static void
@@ -63,8 +76,7 @@ cmd_conn_list(struct ctl_context *ctx)
                                                         c->n_addresses));
         nbctl_table_put_and_free(ctx->table, nbctl_join(c->peer_cidrs,
                                                         c->n_peer_cidrs));
-        nbctl_table_put(ctx->table, (c->error_message ? "error"
-                                     : c->status ? c->status : "unknown"));
+        nbctl_table_put(ctx->table, get_status(c));
     }
     free(connections);
 }
@@ -91,7 +103,7 @@ put_connection(struct ds *ds, const struct vpnnbrec_vpn_connection *c)
     nbctl_put_time(ds, 0, "created_at", c->created_at, c->n_created_at);
     nbctl_put_time(ds, 0, "updated_at", c->updated_at, c->n_updated_at);
     nbctl_put_time(ds, 0, "expires_at", c->expires_at, c->n_expires_at);
-    nbctl_put(ds, 0, "status", c->status ? c->status : "unknown");
+    nbctl_put(ds, 0, "status", get_status(c));
     nbctl_put(ds, 0, "error_message", c->error_message);
 }
 

@@ -113,8 +113,6 @@ nbctl_put_time(struct ds *ds, int indent, const char *label,
                const int64_t *value, size_t n)
 {
     if (n) {
-        nbctl_put_and_free(ds, indent, label,
-                           xastrftime_msec("%Y-%m-%dT%H:%M:%SZ", value[0],
-                                           true));
+        nbctl_put_and_free(ds, indent, label, nbctl_format_time(value[0]));
     }
 }

@@ -25,6 +25,7 @@ nbctl_prerequisites(struct ctl_context *ctx)
         &vpnnbrec_vpn_service_col_project,
         &vpnnbrec_vpn_service_col_external_ip_pool,
         &vpnnbrec_vpn_service_col_next_public_key,
+        &vpnnbrec_vpn_service_col_cutover_at,
         &vpnnbrec_vpn_service_col_updated_at,
         &vpnnbrec_vpn_service_col_phase,
         &vpnnbrec_vpn_service_col_public_ip,

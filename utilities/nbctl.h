@@ -28,6 +28,7 @@ extern const struct ctl_command_syntax nbctl_show_commands[];
 extern const struct ctl_command_syntax nbctl_svc_commands[];
 extern const struct ctl_command_syntax nbctl_conn_commands[];
 extern const struct ctl_command_syntax nbctl_conn_add_commands[];
+extern const struct ctl_command_syntax nbctl_conn_set_commands[];
 extern const struct ctl_command_syntax nbctl_gateway_commands[];
 
 /* ovn-vpn-nbctl.c: what commands tell to the program. */
@@ -69,6 +70,10 @@ char *nbctl_parse_addresses(const char *, struct vpn_prefixes *);
 char **nbctl_prefix_strings(const struct vpn_prefixes *);
 char **nbctl_address_strings(const struct vpn_prefixes *);
 void nbctl_free_strings(char **, size_t n);
+
+/* nbctl-time.c: points of time. */
+char *nbctl_parse_time(const char *, long long int now, int64_t *msp);
+char *nbctl_format_time(int64_t ms);
 
 /* nbctl-setting.c: settings of services. */
 char *nbctl_set_service(const struct vpnnbrec_vpn_service *, const char *key,

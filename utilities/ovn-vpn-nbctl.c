@@ -138,6 +138,10 @@ Service commands:\n\
 Connection commands:\n\
   conn-add SERVICE NAME       add a client or site and print the\n\
                               configuration for it\n\
+  conn-set SERVICE NAME       change a connection as options say\n\
+  conn-rekey SERVICE NAME     give a connection new keys and print its\n\
+                              configuration\n\
+  conn-config SERVICE NAME    print the configuration without its keys\n\
   conn-del SERVICE NAME       delete a connection\n\
   conn-list SERVICE           print the connections of SERVICE\n\
   conn-show SERVICE NAME      print everything about a connection\n\
@@ -300,6 +304,7 @@ main(int argc, char *argv[])
     ctl_register_commands(nbctl_svc_commands);
     ctl_register_commands(nbctl_conn_commands);
     ctl_register_commands(nbctl_conn_add_commands);
+    ctl_register_commands(nbctl_conn_set_commands);
     ctl_register_commands(nbctl_gateway_commands);
 
     static struct vpn_dbctl_class class = {

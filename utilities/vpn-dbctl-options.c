@@ -58,22 +58,63 @@ static const struct option frame_options[] = {
     {"bootstrap-ca-cert", required_argument, NULL, OPT_BOOTSTRAP_CA_CERT},
 };
 
-/* Returns all options: those of the frame, of 'class' and of the commands.
+/* Appends 'new' to the '*n' options in '*o', unless one of them has the same
+ * name. */
+static void
+add_option(struct option **o, size_t *n, size_t *allocated,
+           const struct option *new)
+{
+    for (size_t i = 0; i < *n; i++) {
+        if (!strcmp((*o)[i].name, new->name)) {
+            return;
+        }
+    }
+    if (*n >= *allocated) {
+        *o = x2nrealloc(*o, allocated, sizeof **o);
+    }
+    (*o)[(*n)++] = *new;
+}
+
+/* Returns all options: those of the commands, of the frame and of 'class'.
  * The caller frees them with free_options(). */
 static struct option *
 make_options(const struct vpn_dbctl_class *class)
 {
-    size_t n = ARRAY_SIZE(frame_options), allocated = n;
-    struct option *o = xmemdup(frame_options, sizeof frame_options);
+    static const struct option end = {NULL, 0, NULL, 0};
+    size_t n = 0, allocated = 0;
+    struct option *o = NULL;
 
-    for (const struct option *p = class->options; p->name; p++) {
-        if (n >= allocated) {
-            o = x2nrealloc(o, &allocated, sizeof *o);
-        }
-        o[n++] = *p;
-    }
     ctl_add_cmd_options(&o, &n, &allocated, OPT_LOCAL);
+    n--;                        /* The end of the array moves. */
+    for (size_t i = 0; i < ARRAY_SIZE(frame_options); i++) {
+        add_option(&o, &n, &allocated, &frame_options[i]);
+    }
+    for (const struct option *p = class->options; p->name; p++) {
+        add_option(&o, &n, &allocated, p);
+    }
+    if (n >= allocated) {
+        o = x2nrealloc(o, &allocated, sizeof *o);
+    }
+    o[n] = end;
     return o;
+}
+
+/* Returns true if 'name', an option that a command has, is with the argument
+ * 'arg' the frame's option of the same name: --format is that of tables,
+ * unless it is one that tables do not have. */
+static bool
+is_table_format(const char *name, const char *arg)
+{
+    static const char *const formats[] = {
+        "table", "list", "html", "csv", "json",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+        if (!strcmp(name, "format") && !strcmp(arg, formats[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void
@@ -241,7 +282,8 @@ vpn_dbctl_parse_options(int argc, char *argv[],
 {
     struct option *long_options = make_options(class);
     char *tmp = ovs_cmdl_long_options_to_short_options(long_options);
-    char *short_options = xasprintf("+%s", tmp);
+    /* "-f" has no long option to itself if a command has --format. */
+    char *short_options = xasprintf("+f:%s", tmp);
 
     for (;;) {
         int i;
@@ -249,6 +291,10 @@ vpn_dbctl_parse_options(int argc, char *argv[],
 
         if (c == -1) {
             break;
+        } else if (c == OPT_LOCAL
+                   && is_table_format(long_options[i].name, optarg)) {
+            table_parse_format(&options->table_style, optarg);
+            options->has_format = true;
         } else if (c == OPT_LOCAL) {
             add_local_option(local_options, long_options[i].name);
         } else if (c >= VPN_DBCTL_OPTIONS) {
