@@ -23,6 +23,7 @@ sealing_pair_from_secret(struct vpn_key *secret)
     struct vpn_sealing_pair *pair = xmalloc(sizeof *pair);
 
     pair->secret = secret;
+    pair->previous = NULL;
     vpn_secret_public(secret, &pair->public);
     return pair;
 }
@@ -34,10 +35,12 @@ vpn_sealing_pair_create(void)
     return sealing_pair_from_secret(vpn_secret_new_private());
 }
 
+/* Frees 'pair' and those that it replaces. */
 void
 vpn_sealing_pair_destroy(struct vpn_sealing_pair *pair)
 {
     if (pair) {
+        vpn_sealing_pair_destroy(pair->previous);
         vpn_secret_free(pair->secret);
         free(pair);
     }

@@ -337,10 +337,11 @@ vpn_box_seal(const struct vpn_key *recipient, enum vpn_box_purpose purpose,
                                              len + crypto_box_SEALBYTES);
 }
 
-/* Opens 'box', which was sealed to 'pair' with the given 'purpose' and
- * 'owner'.  On success returns NULL and stores the secret in '*secretp'; the
- * caller must free it with vpn_secret_free().  On failure returns a message
- * for the user, which the caller must free, and stores NULL. */
+/* Opens 'box', which was sealed to 'pair', or to a pair that it replaces, with
+ * the given 'purpose' and 'owner'.  On success returns NULL and stores the
+ * secret in '*secretp'; the caller must free it with vpn_secret_free().  On
+ * failure returns a message for the user, which the caller must free, and
+ * stores NULL. */
 char *
 vpn_box_open(const struct vpn_sealing_pair *pair, const char *box,
              enum vpn_box_purpose purpose, const char *owner,
@@ -353,10 +354,14 @@ vpn_box_open(const struct vpn_sealing_pair *pair, const char *box,
     if (!box_from_text(box, cipher, sizeof cipher, &len)
         || len < crypto_box_SEALBYTES) {
         return xstrdup("the sealed box is damaged");
-    } else if (crypto_box_seal_open(plain, cipher, len, pair->public.bytes,
-                                    pair->secret->bytes)) {
-        return xstrdup("the sealed box is damaged or was sealed to another "
-                       "key");
+    }
+    while (crypto_box_seal_open(plain, cipher, len, pair->public.bytes,
+                                pair->secret->bytes)) {
+        pair = pair->previous;
+        if (!pair) {
+            return xstrdup("the sealed box is damaged or was sealed to "
+                           "another key");
+        }
     }
     char *error = box_check(plain, len - crypto_box_SEALBYTES, purpose, owner,
                             secretp);

@@ -78,10 +78,12 @@ struct vpn_digest {
 void vpn_secret_digest(const struct vpn_key *, struct vpn_digest *);
 bool vpn_digest_equals(const struct vpn_digest *, const struct vpn_digest *);
 
-/* A pair to which secrets are sealed. */
+/* A pair to which secrets are sealed.  While it replaces another one, boxes
+ * that were sealed to that one open as well. */
 struct vpn_sealing_pair {
     struct vpn_key public;
     struct vpn_key *secret;     /* From vpn_secret_alloc(). */
+    struct vpn_sealing_pair *previous;  /* NULL if none. */
 };
 struct vpn_sealing_pair *vpn_sealing_pair_create(void);
 char *vpn_sealing_pair_load(const char *file_name,

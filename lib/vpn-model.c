@@ -26,6 +26,9 @@ vpn_options_init_defaults(struct vpn_options *options)
         .default_mtu = 1340,
         .default_keepalive = 25,
         .stats_interval_ms = 15000,
+        /* The longest that NIST SP 800-57 part 1, section 5.3.6, recommends
+         * for static keys of key agreement. */
+        .key_max_age_days = 730,
     };
     char *error = vpn_prefix_parse("169.254.128.0/19",
                                    &options->transit_subnet);
@@ -135,6 +138,8 @@ vpn_service_destroy(struct vpn_service *service)
     vpn_gateways_destroy(&service->gateways);
     free(service->public_key);
     free(service->sealed_private_key);
+    free(service->next_public_key);
+    free(service->sealed_next_private_key);
     free(service->error);
     free(service);
 }

@@ -24,6 +24,7 @@ struct vpn_options {
     int default_keepalive;
     int stats_interval_ms;
     int bfd_interval_ms;        /* 0 to leave OVN's BFD settings alone. */
+    int key_max_age_days;       /* 0 to let keys get as old as they may. */
 };
 void vpn_options_init_defaults(struct vpn_options *);
 
@@ -63,6 +64,7 @@ struct vpn_connection {
     bool is_site;
     bool enabled;
     struct vpn_key public_key;
+    long long int key_created_at;   /* Milliseconds, 0 if not known. */
     char *sealed_psk;               /* NULL if none. */
     struct vpn_prefixes addresses;  /* Of full length. */
     struct vpn_prefixes peer_cidrs;
@@ -100,6 +102,9 @@ struct vpn_service {
     size_t n_connections;
     char *public_key;               /* NULL if none yet. */
     char *sealed_private_key;       /* NULL if none yet. */
+    long long int key_created_at;   /* Milliseconds, 0 if not known. */
+    char *next_public_key;          /* NULL unless the key is to change. */
+    char *sealed_next_private_key;
     long long int created_at;       /* Milliseconds, 0 if not known. */
 
     /* First mistake found, NULL if none.  Such a service is not served. */

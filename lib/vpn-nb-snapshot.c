@@ -35,6 +35,9 @@ vpn_nb_snapshot_add_columns(struct ovsdb_idl *idl)
         &vpnnbrec_vpn_service_col_connections,
         &vpnnbrec_vpn_service_col_public_key,
         &vpnnbrec_vpn_service_col_sealed_private_key,
+        &vpnnbrec_vpn_service_col_key_created_at,
+        &vpnnbrec_vpn_service_col_next_public_key,
+        &vpnnbrec_vpn_service_col_sealed_next_private_key,
         &vpnnbrec_vpn_service_col_created_at,
         &vpnnbrec_vpn_service_col_options,
         &vpnnbrec_gateway_chassis_col_chassis_name,
@@ -44,6 +47,7 @@ vpn_nb_snapshot_add_columns(struct ovsdb_idl *idl)
         &vpnnbrec_vpn_connection_col_type,
         &vpnnbrec_vpn_connection_col_enabled,
         &vpnnbrec_vpn_connection_col_public_key,
+        &vpnnbrec_vpn_connection_col_key_created_at,
         &vpnnbrec_vpn_connection_col_sealed_psk,
         &vpnnbrec_vpn_connection_col_addresses,
         &vpnnbrec_vpn_connection_col_peer_cidrs,
@@ -97,6 +101,8 @@ vpn_options_from_row(const struct vpnnbrec_nb_global *global,
                      &options->stats_interval_ms, problems);
     parse_int_option(map, "bfd_interval_ms", 50, 10000,
                      &options->bfd_interval_ms, problems);
+    parse_int_option(map, "key_max_age_days", 0, 36500,
+                     &options->key_max_age_days, problems);
     if (transit) {
         struct vpn_prefix p;
         char *error = vpn_prefix_parse(transit, &p);
@@ -180,6 +186,8 @@ connection_from_row(const struct vpnnbrec_vpn_connection *row,
         .name = xstrdup(row->name),
         .is_site = !strcmp(row->type, "site"),
         .enabled = !row->n_enabled || row->enabled[0],
+        .key_created_at = (row->n_key_created_at ? row->key_created_at[0]
+                           : 0),
         .sealed_psk = nullable_xstrdup(row->sealed_psk),
         .peer_address = nullable_xstrdup(row->peer_address),
         .keepalive = row->n_keepalive ? row->keepalive[0] : -1,
@@ -259,6 +267,11 @@ vpn_service_from_row(const struct vpnnbrec_vpn_service *row)
         .client_to_client = row->client_to_client,
         .public_key = nullable_xstrdup(row->public_key),
         .sealed_private_key = nullable_xstrdup(row->sealed_private_key),
+        .key_created_at = (row->n_key_created_at ? row->key_created_at[0]
+                           : 0),
+        .next_public_key = nullable_xstrdup(row->next_public_key),
+        .sealed_next_private_key
+            = nullable_xstrdup(row->sealed_next_private_key),
         .created_at = row->n_created_at ? row->created_at[0] : 0,
     };
     parse_service_networks(row, s);

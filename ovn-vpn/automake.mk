@@ -14,6 +14,7 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/plan-address.c \
 	ovn-vpn/plan-check.c \
 	ovn-vpn/plan-gateway.c \
+	ovn-vpn/plan-keys.c \
 	ovn-vpn/plan-nat.c \
 	ovn-vpn/plan-policy.c \
 	ovn-vpn/plan-route.c \
@@ -33,6 +34,7 @@ noinst_LTLIBRARIES += ovn-vpn/libtranslator.la
 ovn_vpn_libtranslator_la_SOURCES = \
 	ovn-vpn/failures.c \
 	ovn-vpn/failures.h \
+	ovn-vpn/keyring-rotate.c \
 	ovn-vpn/keyring.c \
 	ovn-vpn/keyring.h \
 	ovn-vpn/loop-commit.c \
@@ -47,6 +49,7 @@ ovn_vpn_libtranslator_la_SOURCES = \
 	ovn-vpn/nb-table.h \
 	ovn-vpn/plan-set.c \
 	ovn-vpn/plan-set.h \
+	ovn-vpn/sb-key.c \
 	ovn-vpn/sb-peer.c \
 	ovn-vpn/sb-private.h \
 	ovn-vpn/sb-sync.c \
@@ -58,8 +61,10 @@ ovn_vpn_libtranslator_la_SOURCES = \
 	ovn-vpn/snapshot.c \
 	ovn-vpn/snapshot.h \
 	ovn-vpn/status-global.c \
+	ovn-vpn/status-keys.c \
 	ovn-vpn/status-private.h \
 	ovn-vpn/status-report.c \
+	ovn-vpn/status-seal.c \
 	ovn-vpn/status-write.c \
 	ovn-vpn/status.c \
 	ovn-vpn/status.h \

@@ -13,49 +13,59 @@
 
 VLOG_DEFINE_THIS_MODULE(keyring);
 
-static char *
-load(struct keyring *keyring)
-{
-    char *error = vpn_sealing_pair_load(keyring->file_name, &keyring->pair);
-
-    if (keyring->pair) {
-        vpn_key_format(&keyring->pair->public, keyring->public_text);
-    }
-    return error;
-}
-
 /* Loads the sealing pair from 'file_name', if that exists.  Returns NULL if
  * successful, otherwise a message for the user, which the caller must free. */
 char *
 keyring_init(struct keyring *keyring, const char *file_name)
 {
     *keyring = (struct keyring) { .file_name = xstrdup(file_name) };
-    return load(keyring);
+    return keyring_load(keyring);
 }
 
 void
 keyring_destroy(struct keyring *keyring)
 {
     vpn_sealing_pair_destroy(keyring->pair);
+    vpn_sealing_pair_destroy(keyring->next);
     free(keyring->file_name);
+}
+
+/* Looks at the files again, if 'nb_public_key', which may be NULL, is not that
+ * of our pair, and takes the next pair over if it has become the one to use.
+ * Returns NULL if successful, otherwise a message for the operator, which the
+ * caller must free. */
+static char *
+refresh(struct keyring *keyring, const char *nb_public_key)
+{
+    char *error = NULL;
+    char next[VPN_KEY_TEXT_LEN + 1];
+
+    if (keyring->pair && (!nb_public_key || !strcmp(keyring->public_text,
+                                                    nb_public_key))) {
+        return NULL;
+    }
+    error = keyring_load(keyring);
+    if (!error && keyring->next && nb_public_key
+        && strcmp(keyring->public_text, nb_public_key)) {
+        vpn_key_format(&keyring->next->public, next);
+        if (!strcmp(next, nb_public_key)) {
+            error = keyring_adopt(keyring);
+        }
+    }
+    return error;
 }
 
 /* Checks whether the sealing pair is the one whose public half the database
  * has, 'nb_public_key', which is NULL if it has none yet.  Returns NULL if we
  * can work, or could after keyring_create(); otherwise a message for the
- * operator, which the caller must free.  Looks for a missing file again. */
+ * operator, which the caller must free.  Looks for missing files again. */
 char *
 keyring_check(struct keyring *keyring, const char *nb_public_key)
 {
-    if (!keyring->pair) {
-        char *error = load(keyring);
+    char *error = refresh(keyring, nb_public_key);
 
-        if (error) {
-            return error;
-        }
-    }
-    if (!nb_public_key) {
-        return NULL;
+    if (error || !nb_public_key) {
+        return error;
     } else if (!keyring->pair) {
         return xasprintf("%s: there is no sealing key, but the secrets in the "
                          "database are sealed to %s; copy the file from the "
@@ -84,7 +94,7 @@ keyring_create(struct keyring *keyring)
     char *error = vpn_sealing_pair_save(keyring->file_name, pair);
     vpn_sealing_pair_destroy(pair);
     if (!error) {
-        error = load(keyring);
+        error = keyring_load(keyring);
     }
     if (!error) {
         VLOG_INFO("made sealing key %s in %s", keyring->public_text,
@@ -110,18 +120,18 @@ keyring_new_service_key(const struct keyring *keyring, const char *service,
     vpn_secret_free(private);
 }
 
-/* Opens the private key of 'service' and checks that it belongs to its public
- * key.  Returns NULL if successful, otherwise a message for the user, which
- * the caller must free.  The caller must free '*privatep' with
+/* Opens 'box', a private key of 'service', and checks that it belongs to
+ * 'public_key'.  Returns NULL if successful, otherwise a message for the user,
+ * which the caller must free.  The caller must free '*privatep' with
  * vpn_secret_free(). */
 char *
-keyring_open_service_key(const struct keyring *keyring,
-                         const struct vpn_service *service,
-                         struct vpn_key **privatep)
+keyring_open_key(const struct keyring *keyring, const char *service,
+                 const char *public_key, const char *box,
+                 struct vpn_key **privatep)
 {
-    char *owner = vpn_box_owner_service(service->name);
-    char *error = vpn_box_open(keyring->pair, service->sealed_private_key,
-                               VPN_BOX_SERVICE_KEY, owner, privatep);
+    char *owner = vpn_box_owner_service(service);
+    char *error = vpn_box_open(keyring->pair, box, VPN_BOX_SERVICE_KEY, owner,
+                               privatep);
     free(owner);
     if (!error) {
         char text[VPN_KEY_TEXT_LEN + 1];
@@ -129,12 +139,26 @@ keyring_open_service_key(const struct keyring *keyring,
 
         vpn_secret_public(*privatep, &public);
         vpn_key_format(&public, text);
-        if (strcmp(text, service->public_key)) {
+        if (strcmp(text, public_key)) {
             vpn_secret_free(*privatep);
             *privatep = NULL;
-            error = xstrdup("it does not belong to public_key");
+            error = xstrdup("it does not belong to the public key");
         }
     }
+    return error;
+}
+
+/* Opens the current private key of 'service'.  Like keyring_open_key()
+ * otherwise. */
+char *
+keyring_open_service_key(const struct keyring *keyring,
+                         const struct vpn_service *service,
+                         struct vpn_key **privatep)
+{
+    char *error = keyring_open_key(keyring, service->name,
+                                   service->public_key,
+                                   service->sealed_private_key, privatep);
+
     if (error) {
         char *msg = xasprintf("sealed_private_key: %s; restore the right one, "
                               "or clear it and public_key to have a new pair "
@@ -146,7 +170,7 @@ keyring_open_service_key(const struct keyring *keyring,
 }
 
 /* Opens 'box', the pre-shared key of the connection of 'service' that has
- * 'public_key'.  Like keyring_open_service_key() otherwise. */
+ * 'public_key'.  Like keyring_open_key() otherwise. */
 char *
 keyring_open_psk(const struct keyring *keyring, const char *service,
                  const char *public_key, const char *box,

@@ -3,7 +3,8 @@
 #define OVN_VPN_KEYRING_H 1
 
 /* The translator's sealing pair, and what only it can do: make the key pairs
- * of services and open what is sealed in the VPN Northbound database. */
+ * of services and open what is sealed in the VPN Northbound database.
+ * keyring-rotate.c replaces the pair. */
 
 #include <stdbool.h>
 
@@ -14,6 +15,7 @@ struct vpn_service;
 struct keyring {
     char *file_name;
     struct vpn_sealing_pair *pair;      /* NULL if there is no file. */
+    struct vpn_sealing_pair *next;      /* NULL if there is none. */
     char public_text[VPN_KEY_TEXT_LEN + 1];
 };
 
@@ -29,8 +31,20 @@ void keyring_new_service_key(const struct keyring *, const char *service,
 char *keyring_open_service_key(const struct keyring *,
                                const struct vpn_service *,
                                struct vpn_key **privatep);
+char *keyring_open_key(const struct keyring *, const char *service,
+                       const char *public_key, const char *box,
+                       struct vpn_key **privatep);
 char *keyring_open_psk(const struct keyring *, const char *service,
                        const char *public_key, const char *box,
                        struct vpn_key **pskp);
+
+/* keyring-rotate.c */
+char *keyring_load(struct keyring *);
+char *keyring_prepare(struct keyring *);
+char *keyring_adopt(struct keyring *);
+void keyring_retire(struct keyring *);
+bool keyring_has_old(const struct keyring *);
+char *keyring_reseal(const struct keyring *, const char *box,
+                     enum vpn_box_purpose, const char *owner);
 
 #endif /* ovn-vpn/keyring.h */

@@ -209,6 +209,7 @@ plan_finish(struct plan *plan)
     plan_add_nat(plan);
     plan_add_policies(plan);
     plan->tunnel = plan_make_tunnel(plan);
+    plan_check_keys(plan);
 }
 
 void

@@ -101,7 +101,10 @@ struct plan {
     const struct router_port *external_port;
     struct vpn_prefixes offered_subnets;
     int mtu;
-    long long int next_expiry;  /* Milliseconds since the epoch, 0 if none. */
+    long long int next_expiry;  /* When the plan will be another one by
+                                 * itself; milliseconds since the epoch, 0 if
+                                 * never. */
+    int key_age_days;           /* Of the service's key pair. */
 
     struct alloc_item alloc;
     struct plan_rows rows;      /* None if the service is not to be served. */
@@ -130,6 +133,7 @@ void plan_add_topology(struct plan *);                  /* plan-topology.c */
 void plan_add_routes(struct plan *);                    /* plan-route.c */
 void plan_add_nat(struct plan *);                       /* plan-nat.c */
 void plan_add_policies(struct plan *);                  /* plan-policy.c */
+void plan_check_keys(struct plan *);                    /* plan-keys.c */
 char *plan_gateway_port(const struct vpn_service *);    /* plan-tunnel.c */
 struct plan_tunnel *plan_make_tunnel(struct plan *);
 void plan_tunnel_destroy(struct plan_tunnel *);

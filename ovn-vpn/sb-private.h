@@ -35,6 +35,8 @@ struct service_keys {
 };
 char *service_keys_open(struct service_keys *);
 
+void sb_check_next_key(const struct keyring *, struct plan *);
+
 bool same_strings(char **list, size_t n, const struct svec *want);
 
 void sb_peers_sync(const struct sb_sync *, struct ovsdb_idl_txn *,

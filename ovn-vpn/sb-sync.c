@@ -405,6 +405,7 @@ sb_sync_service(struct sb_sync *sync, struct ovsdb_idl_txn *txn,
             plan_fail(plan, error);
         } else {
             sync_tunnel_row(tunnel, plan);
+            sb_check_next_key(keyring, plan);
             sb_peers_sync(sync, txn, tunnel, &keys, plan);
         }
     }

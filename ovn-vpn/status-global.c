@@ -14,11 +14,9 @@
 #include "lib/vpn-model.h"
 #include "lib/vpn-nb-snapshot.h"
 #include "ovn-vpn/chassis.h"
-#include "ovn-vpn/keyring.h"
 #include "ovn-vpn/phase.h"
 #include "ovn-vpn/plan.h"
 #include "ovn-vpn/status.h"
-#include "timeval.h"
 #include "util.h"
 
 /* Returns true if 'vpn_nb' has been initialized, and stores in '*public_key'
@@ -45,38 +43,6 @@ int64_t
 status_get_nb_cfg(struct ovsdb_idl *vpn_nb)
 {
     return vpnnbrec_nb_global_first(vpn_nb)->nb_cfg;
-}
-
-/* Writes the public half of the sealing key, and a key pair for each service
- * that has none, into 'vpn_nb', in its open transaction.  Returns true if
- * there was anything to write. */
-bool
-status_publish_keys(struct ovsdb_idl *vpn_nb, const struct keyring *keyring)
-{
-    const struct vpnnbrec_nb_global *global = vpnnbrec_nb_global_first(vpn_nb);
-    const struct vpnnbrec_vpn_service *row;
-    bool changed = false;
-
-    if (!global->sealing_public_key) {
-        vpnnbrec_nb_global_set_sealing_public_key(global,
-                                                  keyring->public_text);
-        changed = true;
-    }
-    VPNNBREC_VPN_SERVICE_FOR_EACH (row, vpn_nb) {
-        if (!row->public_key && !row->sealed_private_key) {
-            char public_text[VPN_KEY_TEXT_LEN + 1];
-            int64_t wall = time_wall_msec();
-            char *sealed;
-
-            keyring_new_service_key(keyring, row->name, public_text, &sealed);
-            vpnnbrec_vpn_service_set_public_key(row, public_text);
-            vpnnbrec_vpn_service_set_sealed_private_key(row, sealed);
-            vpnnbrec_vpn_service_set_key_created_at(row, &wall, 1);
-            free(sealed);
-            changed = true;
-        }
-    }
-    return changed;
 }
 
 /* Sequence numbers. */

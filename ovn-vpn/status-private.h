@@ -3,10 +3,15 @@
 #define OVN_VPN_STATUS_PRIVATE_H 1
 
 /* What the files of the status share: status.c decides, status-global.c does
- * what concerns the whole, status-report.c looks up what chassis say, and
- * status-write.c writes what has changed. */
+ * what concerns the whole, status-keys.c and status-seal.c make and replace
+ * keys, status-report.c looks up what chassis say, and status-write.c writes
+ * what has changed. */
+
+#include <stdbool.h>
 
 struct chassis;
+struct keyring;
+struct ovsdb_idl;
 struct ovsdb_idl_txn;
 struct phase;
 struct plan;
@@ -29,6 +34,9 @@ long long int status_last_handshake(const struct status *,
 const char *status_find_peer_problem(const struct status *,
                                      const struct uuid *connection,
                                      const char *chassis);
+
+bool status_run_sealing(struct ovsdb_idl *vpn_nb, struct keyring *,
+                        bool *more);
 
 void status_write_service(const struct vpnnbrec_vpn_service *,
                           const struct plan *, const struct phase *,

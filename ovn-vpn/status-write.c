@@ -35,7 +35,9 @@ status_add_columns(struct ovsdb_idl *vpn_nb, struct ovsdb_idl *vpn_sb,
         &vpnnbrec_nb_global_col_hv_cfg_timestamp,
         &vpnnbrec_nb_global_col_sealing_public_key,
         &vpnnbrec_nb_global_col_status,
-        &vpnnbrec_vpn_service_col_key_created_at,
+        &vpnnbrec_nb_global_col_sealing_cfg,
+        &vpnnbrec_nb_global_col_sealing_cfg_done,
+        &vpnnbrec_vpn_service_col_cutover_at,
         &vpnnbrec_vpn_service_col_phase,
         &vpnnbrec_vpn_service_col_public_ip,
         &vpnnbrec_vpn_service_col_active_chassis,
@@ -141,6 +143,9 @@ write_service_details(const struct vpnnbrec_vpn_service *row,
 
     if (plan->tunnel) {
         smap_add_format(&map, "mtu", "%d", plan->mtu);
+    }
+    if (plan->in.service->key_created_at) {
+        smap_add_format(&map, "key_age", "%d", plan->key_age_days);
     }
     for (size_t i = 0; i < ARRAY_SIZE(takeover); i++) {
         const char *old = smap_get(&row->status, takeover[i].to);

@@ -3,7 +3,7 @@
 #define OVN_VPN_STATUS_H 1
 
 /* What flows back into the VPN Northbound database: phases, errors, sequence
- * numbers, and the public keys that ovn-vpn makes. */
+ * numbers, and the keys that ovn-vpn makes and replaces. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,7 +54,8 @@ bool status_get_sealing_key(struct ovsdb_idl *vpn_nb,
 void status_get_options(struct ovsdb_idl *vpn_nb, struct vpn_options *,
                         struct ds *problems);
 int64_t status_get_nb_cfg(struct ovsdb_idl *vpn_nb);
-bool status_publish_keys(struct ovsdb_idl *vpn_nb, const struct keyring *);
+bool status_run_keys(struct ovsdb_idl *vpn_nb, struct keyring *,
+                     int64_t wall, long long int *next);
 long long int status_run(struct status *, const struct status_input *,
                          struct ovsdb_idl_txn *);
 

@@ -408,14 +408,17 @@ translator_run(struct translator *t)
         t->forced = true;
         return;
     }
-    if (status_publish_keys(t->dbs.vpn_nb->idl, &t->keyring)) {
+    long long int wall = time_wall_msec();
+    long long int next_key;
+    if (status_run_keys(t->dbs.vpn_nb->idl, &t->keyring, wall, &next_key)) {
         /* Nobody may see these keys before they are committed. */
         return;
     }
 
     COVERAGE_INC(translator_pass);
     stopwatch_start(PASS_STOPWATCH_NAME, time_msec());
-    t->next_run = LLONG_MAX;
+    t->next_run = (next_key == LLONG_MAX ? LLONG_MAX
+                   : time_msec() + MAX(0, next_key - wall));
     make_plans(t, &set);
     write_rows(t, &set);
     write_status(t, &set);

@@ -91,6 +91,7 @@ TESTSUITE_AT = \
 	tests/ovn-vpn.at \
 	tests/plan.at \
 	tests/swarm.at \
+	tests/secrets.at \
 	tests/testsuite.at \
 	tests/unit.at \
 	tests/wg-backend.at

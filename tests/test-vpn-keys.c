@@ -193,6 +193,30 @@ test_open(struct ovs_cmdl_context *ctx)
     vpn_sealing_pair_destroy(pair);
 }
 
+/* reseal OLD NEW OWNER BOX: the secret in BOX, which was sealed to the key in
+ * file OLD, sealed to the one in file NEW. */
+static void
+test_reseal(struct ovs_cmdl_context *ctx)
+{
+    const char *owner = ctx->argv[3];
+    enum vpn_box_purpose purpose = (strncmp(owner, "service/", 8)
+                                    ? VPN_BOX_PSK : VPN_BOX_SERVICE_KEY);
+    struct vpn_sealing_pair *old, *new;
+    struct vpn_key *secret;
+
+    char *error = vpn_sealing_pair_load(ctx->argv[1], &old);
+    error = error ? error : vpn_sealing_pair_load(ctx->argv[2], &new);
+    ovs_assert(!error && old && new);
+    error = vpn_box_open(old, ctx->argv[4], purpose, owner, &secret);
+    ovs_assert(!error);
+    char *box = vpn_box_seal(&new->public, purpose, owner, secret);
+    puts(box);
+    free(box);
+    vpn_secret_free(secret);
+    vpn_sealing_pair_destroy(old);
+    vpn_sealing_pair_destroy(new);
+}
+
 /* unlock PRIVATE OWNER BOX: the pre-shared key in BOX, which is that of a peer
  * of the tunnel with PRIVATE key. */
 static void
@@ -229,6 +253,7 @@ test_vpn_keys_main(int argc, char *argv[])
         { "lock", NULL, 0, 0, test_lock, OVS_RO },
         { "keyfile", NULL, 1, 1, test_keyfile, OVS_RO },
         { "open", NULL, 3, 3, test_open, OVS_RO },
+        { "reseal", NULL, 4, 4, test_reseal, OVS_RO },
         { "unlock", NULL, 3, 3, test_unlock, OVS_RO },
         { "fingerprint", NULL, 2, 2, test_fingerprint, OVS_RO },
         { NULL, NULL, 0, 0, NULL, OVS_RO },

@@ -25,6 +25,7 @@ utilities_ovn_vpn_nbctl_SOURCES = \
 	utilities/nbctl-format.c \
 	utilities/nbctl-gateway.c \
 	utilities/nbctl-parse.c \
+	utilities/nbctl-key.c \
 	utilities/nbctl-keyfile.c \
 	utilities/nbctl-setting.c \
 	utilities/nbctl-show.c \

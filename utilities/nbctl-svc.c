@@ -294,6 +294,8 @@ put_status(struct ds *ds, const struct vpnnbrec_vpn_service *row)
     nbctl_put_and_free(ds, 0, "warnings", nbctl_join(row->warnings,
                                                      row->n_warnings));
     nbctl_put(ds, 0, "public_key", row->public_key);
+    nbctl_put(ds, 0, "next_public_key", row->next_public_key);
+    nbctl_put_time(ds, 0, "cutover_at", row->cutover_at, row->n_cutover_at);
     nbctl_put(ds, 0, "public_ip", row->public_ip);
     nbctl_put_and_free(ds, 0, "offered_subnets",
                        nbctl_join(row->offered_subnets,

@@ -29,12 +29,14 @@ extern const struct ctl_command_syntax nbctl_svc_commands[];
 extern const struct ctl_command_syntax nbctl_conn_commands[];
 extern const struct ctl_command_syntax nbctl_conn_add_commands[];
 extern const struct ctl_command_syntax nbctl_conn_set_commands[];
+extern const struct ctl_command_syntax nbctl_key_commands[];
 extern const struct ctl_command_syntax nbctl_gateway_commands[];
 
 /* ovn-vpn-nbctl.c: what commands tell to the program. */
 void nbctl_sync(void);
 void nbctl_expect(const char *done, const char *service,
                   const char *connection);
+void nbctl_await_sealing(int64_t sealing_cfg);
 void nbctl_fail(char *message);
 
 /* nbctl-util.c: rows. */

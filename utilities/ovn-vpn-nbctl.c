@@ -26,6 +26,9 @@ static bool force_wait;
 /* Value that NB_Global's sb_cfg, or hv_cfg, must reach; 0 for none. */
 static int64_t awaited_cfg;
 
+/* Value that NB_Global's sealing_cfg_done must reach; 0 for none. */
+static int64_t awaited_sealing_cfg;
+
 /* A service or connection that a command touched, whose error_message is of
  * interest once the wait is over. */
 struct expectation {
@@ -44,6 +47,14 @@ void
 nbctl_sync(void)
 {
     force_wait = true;
+}
+
+/* Makes --wait wait until everything is sealed to the key that 'sealing_cfg'
+ * asks for. */
+void
+nbctl_await_sealing(int64_t sealing_cfg)
+{
+    awaited_sealing_cfg = sealing_cfg;
 }
 
 /* After --wait, finds out whether 'connection' of 'service', or 'service'
@@ -134,6 +145,8 @@ Service commands:\n\
   svc-list                    print all services\n\
   svc-show SERVICE            print everything about SERVICE\n\
   svc-set SERVICE KEY=VALUE... change settings of SERVICE\n\
+  svc-rekey SERVICE           let the key of SERVICE change at some time\n\
+  sealing-key-rotate          seal all secrets to another key\n\
 \n\
 Connection commands:\n\
   conn-add SERVICE NAME       add a client or site and print the\n\
@@ -175,6 +188,7 @@ prerequisites(struct ovsdb_idl *idl)
     if (wait_type == WAIT_SB || wait_type == WAIT_HV) {
         ovsdb_idl_add_column(idl, &vpnnbrec_nb_global_col_sb_cfg);
         ovsdb_idl_add_column(idl, &vpnnbrec_nb_global_col_hv_cfg);
+        ovsdb_idl_add_column(idl, &vpnnbrec_nb_global_col_sealing_cfg_done);
     }
 }
 
@@ -217,6 +231,7 @@ is_done(struct ovsdb_idl *idl)
 
     return (!awaited_cfg
             || (global && global->sb_cfg >= awaited_cfg
+                && global->sealing_cfg_done >= awaited_sealing_cfg
                 && (wait_type == WAIT_SB || global->hv_cfg >= awaited_cfg)));
 }
 
@@ -305,6 +320,7 @@ main(int argc, char *argv[])
     ctl_register_commands(nbctl_conn_commands);
     ctl_register_commands(nbctl_conn_add_commands);
     ctl_register_commands(nbctl_conn_set_commands);
+    ctl_register_commands(nbctl_key_commands);
     ctl_register_commands(nbctl_gateway_commands);
 
     static struct vpn_dbctl_class class = {
