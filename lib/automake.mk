@@ -18,6 +18,8 @@ lib_libovnvpn_la_SOURCES = \
 	lib/vpn-pool.h \
 	lib/vpn-prefix.c \
 	lib/vpn-prefix.h \
+	lib/vpn-privileges.c \
+	lib/vpn-privileges.h \
 	lib/wg-conf-networkd.c \
 	lib/wg-conf-nm.c \
 	lib/wg-conf-private.h \
@@ -25,7 +27,8 @@ lib_libovnvpn_la_SOURCES = \
 	lib/wg-conf-routeros.c \
 	lib/wg-conf.c \
 	lib/wg-conf.h
-lib_libovnvpn_la_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(QRENCODE_CFLAGS) $(PNG_CFLAGS)
+lib_libovnvpn_la_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(QRENCODE_CFLAGS) $(PNG_CFLAGS) \
+	$(CAPNG_CFLAGS)
 
 # Bindings for the four databases, made from their schemas.
 IDL_BUILT = \

@@ -29,6 +29,7 @@
 #include "ovn-vpn-controller/desired.h"
 #include "ovn-vpn-controller/options.h"
 #include "ovn-vpn-controller/ovs-port.h"
+#include "ovn-vpn-controller/privileges.h"
 #include "ovn-vpn-controller/report.h"
 #include "ovn-vpn-controller/settings.h"
 #include "ovn-vpn-controller/want.h"
@@ -404,6 +405,7 @@ main(int argc, char *argv[])
         ovs_fatal(error, "cannot make the control socket");
     }
     /* Locked memory does not survive the fork in daemonize_start(). */
+    privileges_drop();
     vpn_keys_init();
     raise_fd_limit();
     controller_init(&c, &options);

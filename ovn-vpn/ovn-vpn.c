@@ -20,6 +20,7 @@
 #include "lib/ovn-vpn-sb-idl.h"
 #include "lib/vpn-dirs.h"
 #include "lib/vpn-keys.h"
+#include "lib/vpn-privileges.h"
 #include "memory.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
@@ -296,7 +297,6 @@ main(int argc, char *argv[])
     ovs_set_program_name(argv[0], OVN_VPN_VERSION);
     service_start(&argc, &argv);
     fatal_ignore_sigpipe();
-    vpn_keys_init();
 
     settings = (struct settings) {
         .vpn_nb = vpn_default_nb_db(),
@@ -311,6 +311,10 @@ main(int argc, char *argv[])
     if (unixctl_server_create(settings.unixctl_path, &unixctl)) {
         exit(EXIT_FAILURE);
     }
+    /* What is left are databases and a file of its own.  Locked memory does
+     * not survive the fork in daemonize_start(). */
+    vpn_privileges_drop(NULL, 0);
+    vpn_keys_init();
     daemon_state_init(&d, &settings);
     control_register(&d);
     daemonize_complete();

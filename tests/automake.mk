@@ -99,6 +99,7 @@ EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
 	tests/check-swarm \
 	tests/networkd-load \
 	tests/plan-base.py \
+	tests/find-secrets.py \
 	tests/qr2pgm.py
 LINTED += tests/check-swarm
 DISTCLEANFILES += tests/atconfig tests/atlocal

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PRIVILEGES_H
+#define PRIVILEGES_H 1
+
+void privileges_drop(void);
+
+#endif /* ovn-vpn-controller/privileges.h */
