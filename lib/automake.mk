@@ -26,7 +26,9 @@ lib_libovnvpn_la_SOURCES = \
 	lib/wg-conf-quick.c \
 	lib/wg-conf-routeros.c \
 	lib/wg-conf.c \
-	lib/wg-conf.h
+	lib/wg-conf.h \
+	lib/wg-import.c \
+	lib/wg-import.h
 lib_libovnvpn_la_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS) $(QRENCODE_CFLAGS) $(PNG_CFLAGS) \
 	$(CAPNG_CFLAGS)
 

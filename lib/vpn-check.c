@@ -370,8 +370,9 @@ destroy_claims(struct hmap *claims)
 }
 
 /* Checks 'c', which shall become a connection of 'service', or replace the one
- * with the same UUID.  It may have nothing that another connection has, not
- * even one that is in error: somebody is about to repair that one. */
+ * with the same UUID unless its own is all zeros.  It may have nothing that
+ * another connection has, not even one that is in error: somebody is about to
+ * repair that one. */
 char *
 vpn_connection_check_new(const struct vpn_service *service,
                          const struct vpn_connection *c)
@@ -381,8 +382,11 @@ vpn_connection_check_new(const struct vpn_service *service,
 
     if (!error) {
         for (size_t i = 0; i < service->n_connections; i++) {
-            if (!uuid_equals(&service->connections[i].uuid, &c->uuid)) {
-                occupy(&claims, &service->connections[i]);
+            const struct vpn_connection *other = &service->connections[i];
+
+            if (uuid_is_zero(&c->uuid)
+                || !uuid_equals(&other->uuid, &c->uuid)) {
+                occupy(&claims, other);
             }
         }
         error = claim_all(&claims, service, c);

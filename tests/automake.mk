@@ -85,6 +85,7 @@ TESTSUITE_AT = \
 	tests/nbctl-config.at \
 	tests/nbctl-conn-set.at \
 	tests/nbctl-conn.at \
+	tests/nbctl-import.at \
 	tests/nbctl-txn.at \
 	tests/nbctl.at \
 	tests/ovn-vpn-macros.at \

@@ -20,11 +20,13 @@ utilities_ovn_vpn_nbctl_SOURCES = \
 	utilities/nbctl-conn-write.c \
 	utilities/nbctl-conn.c \
 	utilities/nbctl-conn.h \
+	utilities/nbctl-export.c \
 	utilities/nbctl-file.c \
 	utilities/nbctl-file.h \
 	utilities/nbctl-format.c \
 	utilities/nbctl-gateway.c \
 	utilities/nbctl-parse.c \
+	utilities/nbctl-import.c \
 	utilities/nbctl-key.c \
 	utilities/nbctl-keyfile.c \
 	utilities/nbctl-setting.c \

@@ -30,6 +30,8 @@ extern const struct ctl_command_syntax nbctl_conn_commands[];
 extern const struct ctl_command_syntax nbctl_conn_add_commands[];
 extern const struct ctl_command_syntax nbctl_conn_set_commands[];
 extern const struct ctl_command_syntax nbctl_key_commands[];
+extern const struct ctl_command_syntax nbctl_import_commands[];
+extern const struct ctl_command_syntax nbctl_export_commands[];
 extern const struct ctl_command_syntax nbctl_gateway_commands[];
 
 /* ovn-vpn-nbctl.c: what commands tell to the program. */

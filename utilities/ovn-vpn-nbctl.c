@@ -145,6 +145,9 @@ Service commands:\n\
   svc-list                    print all services\n\
   svc-show SERVICE            print everything about SERVICE\n\
   svc-set SERVICE KEY=VALUE... change settings of SERVICE\n\
+  svc-import SERVICE ROUTER EXTERNAL_IP FILE\n\
+                              add SERVICE with what is in a wg0.conf\n\
+  svc-export SERVICE          print SERVICE as a wg0.conf\n\
   svc-rekey SERVICE           let the key of SERVICE change at some time\n\
   sealing-key-rotate          seal all secrets to another key\n\
 \n\
@@ -321,6 +324,8 @@ main(int argc, char *argv[])
     ctl_register_commands(nbctl_conn_add_commands);
     ctl_register_commands(nbctl_conn_set_commands);
     ctl_register_commands(nbctl_key_commands);
+    ctl_register_commands(nbctl_import_commands);
+    ctl_register_commands(nbctl_export_commands);
     ctl_register_commands(nbctl_gateway_commands);
 
     static struct vpn_dbctl_class class = {
