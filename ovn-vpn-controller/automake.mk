@@ -28,6 +28,8 @@ ovn_vpn_controller_libcontroller_la_SOURCES = \
 	ovn-vpn-controller/options.h \
 	ovn-vpn-controller/ovs-port.c \
 	ovn-vpn-controller/ovs-port.h \
+	ovn-vpn-controller/pair.c \
+	ovn-vpn-controller/pair.h \
 	ovn-vpn-controller/privileges.c \
 	ovn-vpn-controller/privileges.h \
 	ovn-vpn-controller/path-probe.c \

@@ -29,6 +29,7 @@
 #include "ovn-vpn-controller/desired.h"
 #include "ovn-vpn-controller/options.h"
 #include "ovn-vpn-controller/ovs-port.h"
+#include "ovn-vpn-controller/pair.h"
 #include "ovn-vpn-controller/privileges.h"
 #include "ovn-vpn-controller/report.h"
 #include "ovn-vpn-controller/settings.h"
@@ -72,27 +73,6 @@ raise_fd_limit(void)
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
-}
-
-/* Loads the pair to which secrets for this chassis are sealed, and makes one
- * at the first start. */
-static struct vpn_sealing_pair *
-load_pair(const char *file_name)
-{
-    struct vpn_sealing_pair *pair;
-
-    char *error = vpn_sealing_pair_load(file_name, &pair);
-    if (!error && !pair) {
-        pair = vpn_sealing_pair_create();
-        error = vpn_sealing_pair_save(file_name, pair);
-        if (!error) {
-            VLOG_INFO("%s: made a new sealing key", file_name);
-        }
-    }
-    if (error) {
-        ovs_fatal(0, "%s", error);
-    }
-    return pair;
 }
 
 /* Settings. */
@@ -249,6 +229,7 @@ run(struct controller *c)
                                                   && !strcmp(type, "netdev"));
         c->agent.env.cut_off = is_cut_off(c->ovn_sb.idl);
         desired_run(c->desired);
+        pair_run(c->options->sealing_key_file, c->pair, want);
         agent_run(&c->agent, want);
         run_ports(c, want);
         run_report(c, want);
@@ -326,6 +307,21 @@ ctl_connection_status(struct unixctl_conn *conn, int argc OVS_UNUSED,
     free(reply);
 }
 
+static void
+ctl_sealing_key_rotate(struct unixctl_conn *conn, int argc OVS_UNUSED,
+                       const char *argv[] OVS_UNUSED, void *c_)
+{
+    struct controller *c = c_;
+    char *error = pair_rotate(c->options->sealing_key_file, c->pair);
+
+    if (error) {
+        unixctl_command_reply_error(conn, error);
+        free(error);
+    } else {
+        unixctl_command_reply(conn, NULL);
+    }
+}
+
 /* From start to end. */
 
 static void
@@ -348,7 +344,7 @@ controller_init(struct controller *c, const struct options *options)
     ovsdb_idl_set_leader_only(ovn_sb, false);
     ovsdb_idl_set_leader_only(vpn_sb, false);
 
-    c->pair = load_pair(options->sealing_key_file);
+    c->pair = pair_load(options->sealing_key_file);
     c->desired = desired_create(vpn_sb, ovn_sb);
     agent_init(&c->agent);
     c->agent.env.desired = c->desired;
@@ -362,6 +358,8 @@ controller_init(struct controller *c, const struct options *options)
     unixctl_command_register("exit", "", 0, 0, ctl_exit, c);
     unixctl_command_register("connection-status", "", 0, 0,
                              ctl_connection_status, c);
+    unixctl_command_register("sealing-key-rotate", "", 0, 0,
+                             ctl_sealing_key_rotate, c);
     ctl_init(&c->ctl);
 }
 
