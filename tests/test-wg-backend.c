@@ -232,7 +232,7 @@ read_while_written(struct end *e)
     other.beside = e;
     ovs_assert(!end_set(&other, &changes));
     wg_changes_destroy(&changes);
-    ovs_assert(!end_await(e, WG_REPLY_DEVICE));
+    ovs_assert(!end_await(e));
 
     ovs_assert(hmap_count(&e->have.peers) == N_MANY + 1);
     for (unsigned int i = 0; i < N_MANY; i++) {

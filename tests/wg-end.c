@@ -104,60 +104,76 @@ end_bring_up(const struct end *e)
 }
 
 static void
-run_beside(struct end *e)
+run(struct end *e)
 {
+    e->backend->class->run(e->backend);
     if (e->beside) {
         e->beside->backend->class->run(e->beside->backend);
     }
 }
 
 static void
-wait_beside(struct end *e)
+wait(struct end *e)
 {
+    e->backend->class->wait(e->backend);
     if (e->beside) {
         e->beside->backend->class->wait(e->beside->backend);
     }
+    poll_block();
 }
 
-/* Runs 'e' until it has a reply of 'type', and returns the error in there.
- * With WG_REPLY_LOST, runs it until it can be asked for something. */
-int
-end_await(struct end *e, enum wg_reply_type type)
+/* Takes a reply, with what it tells.  Returns false if there is none. */
+static bool
+take_reply(struct end *e, struct wg_reply *reply)
 {
-    struct wg_backend *b = e->backend;
+    if (!e->backend->class->reply(e->backend, reply)) {
+        return false;
+    }
+    e->n_lost += reply->type == WG_REPLY_LOST;
+    if (reply->type == WG_REPLY_DEVICE && !reply->error) {
+        wg_device_swap(&e->have, &reply->device);
+    }
+    wg_device_destroy(&reply->device);
+    return true;
+}
+
+/* Runs 'e' until its request has a reply, and returns the error in there, or
+ * ENODEV if the interface was lost meanwhile. */
+int
+end_await(struct end *e)
+{
     struct wg_reply reply;
 
-    for (;;) {
-        b->class->run(b);
-        run_beside(e);
-        while (b->class->reply(b, &reply)) {
-            bool match = reply.type == type;
-
-            e->n_lost += reply.type == WG_REPLY_LOST;
-            if (match && type == WG_REPLY_DEVICE && !reply.error) {
-                wg_device_swap(&e->have, &reply.device);
-            }
-            wg_device_destroy(&reply.device);
-            if (match && type != WG_REPLY_LOST) {
-                return reply.error;
-            } else if (reply.type == WG_REPLY_LOST && type != WG_REPLY_LOST) {
-                return ENODEV;
-            }
-        }
-        if (type == WG_REPLY_LOST && b->class->state(b) == WG_READY
-            && !b->class->is_busy(b)) {
-            return 0;
-        }
-        b->class->wait(b);
-        wait_beside(e);
-        poll_block();
+    while (!take_reply(e, &reply)) {
+        wait(e);
+        run(e);
     }
+    return reply.type == WG_REPLY_LOST ? ENODEV : reply.error;
 }
 
+static bool
+is_ready(const struct end *e)
+{
+    const struct wg_backend *b = e->backend;
+
+    return b->class->state(b) == WG_READY && !b->class->is_busy(b);
+}
+
+/* Runs 'e' until it can be asked for something. */
 void
 end_await_ready(struct end *e)
 {
-    end_await(e, WG_REPLY_LOST);
+    struct wg_reply reply;
+
+    while (!is_ready(e)) {
+        run(e);
+        while (take_reply(e, &reply)) {
+            continue;
+        }
+        if (!is_ready(e)) {
+            wait(e);
+        }
+    }
 }
 
 /* Reads the interface. */
@@ -169,7 +185,7 @@ end_look(struct end *e)
     do {
         end_await_ready(e);
         e->backend->class->get(e->backend);
-        error = end_await(e, WG_REPLY_DEVICE);
+        error = end_await(e);
     } while (error == ENODEV);
     ovs_assert(!error);
 }
@@ -183,7 +199,7 @@ end_set(struct end *e, const struct wg_changes *changes)
 
     end_await_ready(e);
     e->backend->class->set(e->backend, &e->want, changes, &secrets);
-    return end_await(e, WG_REPLY_SET);
+    return end_await(e);
 }
 
 static bool

@@ -36,7 +36,7 @@ void end_attach(struct end *);
 void end_detach(struct end *);
 void end_bring_up(const struct end *);
 
-int end_await(struct end *, enum wg_reply_type);
+int end_await(struct end *);
 void end_await_ready(struct end *);
 void end_look(struct end *);
 int end_set(struct end *, const struct wg_changes *);
