@@ -151,7 +151,7 @@ KERNEL_TEST_TOOLS = tests/kernel-check tests/kernel-vm
 LINTED += $(KERNEL_TEST_TOOLS)
 check-kernel: all tests/atconfig tests/atlocal $(KERNEL_TESTSUITE) $(check_PROGRAMS)
 	$(srcdir)/tests/kernel-check '$(abs_builddir)' '$(KERNEL_TESTSUITE)' \
-	  AUTOTEST_PATH='$(AUTOTEST_PATH)' -k kernel $(TESTSUITEFLAGS)
+	  AUTOTEST_PATH='$(AUTOTEST_PATH)' $(TESTSUITEFLAGS)
 .PHONY: check-kernel
 
 bench-failover: all
