@@ -16,6 +16,7 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/plan-gateway.c \
 	ovn-vpn/plan-keys.c \
 	ovn-vpn/plan-nat.c \
+	ovn-vpn/plan-offer.c \
 	ovn-vpn/plan-policy.c \
 	ovn-vpn/plan-route.c \
 	ovn-vpn/plan-row.c \

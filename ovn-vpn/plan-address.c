@@ -155,8 +155,11 @@ plan_check_address(struct plan *plan)
     const struct router *router = plan->in.router;
 
     if (!service->has_external_ip) {
-        return xstrdup("the service has no external_ip; give it a free "
-                       "address of the router's external network");
+        return xasprintf("the service has no external_ip; give it a free "
+                         "address of the router's external network%s",
+                         service->wants_pool
+                         ? " (pools of addresses are not used by this "
+                           "version)" : "");
     }
 
     char *ip = vpn_addr_to_string(&service->external_ip);

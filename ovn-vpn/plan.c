@@ -108,58 +108,6 @@ plan_mac(const struct vpn_service *service, enum plan_mac which)
     };
 }
 
-/* Returns true if 'port' leads to the switch that the service offers, which is
- * any unless the operator named one. */
-static bool
-is_offered(const struct vpn_service *service, const struct router_port *port)
-{
-    struct uuid uuid;
-
-    return (!service->network
-            || (port->switch_name
-                && !strcmp(port->switch_name, service->network))
-            || (uuid_from_string(&uuid, service->network)
-                && uuid_equals(&uuid, &port->switch_uuid)));
-}
-
-/* What clients reach: what the operator wrote, or the networks that the router
- * has besides the external ones and ours. */
-static void
-find_offered_subnets(struct plan *plan)
-{
-    const struct vpn_service *service = plan->in.service;
-    const struct router *router = plan->in.router;
-
-    if (service->local_subnets.n) {
-        vpn_prefixes_clone(&plan->offered_subnets, &service->local_subnets);
-        return;
-    }
-    for (size_t i = 0; i < router->n_ports; i++) {
-        const struct router_port *port = &router->ports[i];
-
-        if (!uuid_is_zero(&port->service)
-            || router_port_is_gateway(router, port)
-            || !is_offered(service, port)) {
-            continue;
-        }
-        for (size_t j = 0; j < port->networks.n; j++) {
-            struct vpn_prefix p
-                = vpn_prefix_network(&port->networks.list[j]);
-
-            if (vpn_prefix_is_v4(&p)) {
-                vpn_prefixes_add(&plan->offered_subnets, &p);
-            }
-        }
-    }
-    vpn_prefixes_sort(&plan->offered_subnets);
-    if (!plan->offered_subnets.n) {
-        plan_warn(plan, "there is nothing to reach: router %s has no network "
-                  "besides its external ones%s%s; set local_subnets",
-                  router->name, service->network ? " that belongs to " : "",
-                  service->network ? service->network : "");
-    }
-}
-
 /* Checks the service in 'in' and chooses its gateways.  The caller must
  * destroy the plan that this returns. */
 struct plan *
@@ -182,7 +130,7 @@ plan_begin(const struct plan_input *in)
     char *error = plan_check(plan);
     if (!error) {
         plan_check_connections(plan);
-        find_offered_subnets(plan);
+        plan_find_offer(plan);
         error = plan_choose_gateways(plan);
     }
     if (error) {

@@ -127,6 +127,7 @@ bool plan_yields_to(const struct plan *, const struct vpn_service *other,
                     bool mine_has_it, bool other_has_it);
 char *plan_check_address(struct plan *);                /* plan-address.c */
 bool plan_in_tunnel_subnets(const struct plan *, const struct vpn_prefix *);
+void plan_find_offer(struct plan *);                    /* plan-offer.c */
 char *plan_choose_gateways(struct plan *);              /* plan-gateway.c */
 bool plan_has_left(const struct plan *, const char *chassis);
 void plan_add_topology(struct plan *);                  /* plan-topology.c */

@@ -91,10 +91,10 @@ s1 = add(vnb, 'VPN_Service', 's1', name='s1', router='r',
 
 
 def service(name, **columns):
-    """Another service on router r, younger than s1."""
+    """Another service on router r, younger than those before."""
     defaults = dict(router='r', external_ip='192.168.0.201',
                     tunnel_subnets='10.201.0.0/24', public_key=key('t'),
-                    created_at=20)
+                    created_at=20 + len(vnb.VPN_Service))
     return add(vnb, 'VPN_Service', name, name=name, **{**defaults, **columns})
 
 
