@@ -58,6 +58,7 @@ ovn_vpn_libtranslator_la_SOURCES = \
 	ovn-vpn/snapshot-chassis.c \
 	ovn-vpn/snapshot-private.h \
 	ovn-vpn/snapshot-router.c \
+	ovn-vpn/snapshot-schema.c \
 	ovn-vpn/snapshot-service.c \
 	ovn-vpn/snapshot.c \
 	ovn-vpn/snapshot.h \

@@ -54,4 +54,7 @@ void snapshot_health(struct ovsdb_idl *vpn_sb, const struct chassis_table *,
                      struct health *, long long int now);
 void snapshot_hosts(struct ovsdb_idl *ovn_sb, struct shash *hosts);
 
+char *snapshot_check_schemas(const struct ovsdb_idl *vpn_nb,
+                             const struct ovsdb_idl *vpn_sb);
+
 #endif /* ovn-vpn/snapshot.h */

@@ -154,6 +154,11 @@ translator_check(struct translator *t, enum vlog_level *level)
 
     const char *public_key;
     *level = VLL_WARN;
+    char *error = snapshot_check_schemas(t->dbs.vpn_nb->idl,
+                                         t->dbs.vpn_sb->idl);
+    if (error) {
+        return error;
+    }
     if (!status_get_sealing_key(t->dbs.vpn_nb->idl, &public_key)) {
         return xstrdup("database OVN_VPN_Northbound is empty; run "
                        "\"ovn-vpn-nbctl init\"");
