@@ -7,6 +7,8 @@ lib_libovnvpn_la_SOURCES = \
 	lib/vpn-check.c \
 	lib/vpn-dirs.c \
 	lib/vpn-dirs.h \
+	lib/vpn-endpoint.c \
+	lib/vpn-endpoint.h \
 	lib/vpn-keyfile.c \
 	lib/vpn-keys.c \
 	lib/vpn-keys.h \

@@ -14,18 +14,15 @@
 #include <string.h>
 
 #include "hash.h"
+#include "lib/vpn-endpoint.h"
 #include "lib/vpn-pool.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/hmap.h"
-#include "socket-util.h"
 #include "util.h"
 #include "uuid.h"
 
 /* Longest name of a service or connection: maxLength in the schema. */
 #define NAME_MAX_LEN 63
-
-/* Longest domain name in text, RFC 1035 section 2.3.4. */
-#define DOMAIN_MAX_LEN 253
 
 /* Checks 'name', the name of a 'what', such as "service". */
 char *
@@ -51,56 +48,35 @@ vpn_name_check(const char *what, const char *name)
     return NULL;
 }
 
-/* Returns true if 's' is an IP address or a domain name. */
-static bool
-is_host(const char *s)
-{
-    struct in6_addr addr;
-    size_t len = strlen(s);
-
-    char *error = vpn_addr_parse(s, &addr);
-    if (!error) {
-        return true;
-    }
-    free(error);
-
-    if (!len || len > DOMAIN_MAX_LEN || s[0] == '-' || s[0] == '.') {
-        return false;
-    }
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = s[i];
-
-        if (!isascii(c) || !(isalnum(c) || strchr("-_.", c))) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* Checks 's', a name server's address or a search domain. */
 char *
 vpn_dns_check(const char *s)
 {
-    return (is_host(s) ? NULL
-            : xasprintf("\"%s\" is neither the address of a name server nor a "
-                        "search domain", s));
+    struct in6_addr addr;
+    char *error = vpn_addr_parse(s, &addr);
+
+    if (error && vpn_domain_is_valid(s)) {
+        free(error);
+        return NULL;
+    } else if (error) {
+        free(error);
+        return xasprintf("\"%s\" is neither the address of a name server nor "
+                         "a search domain", s);
+    }
+    return NULL;
 }
 
 /* Checks 's', an address or name, with port, at which a peer can be called. */
 char *
 vpn_peer_address_check(const char *s)
 {
-    char *copy = xstrdup(s);
-    char *host, *port;
-    int number;
+    struct vpn_endpoint endpoint;
+    char *error = vpn_endpoint_parse(s, &endpoint);
 
-    inet_parse_host_port_tokens(copy, &host, &port);
-    bool ok = (host && is_host(host)
-               && port && port[strspn(port, "0123456789")] == '\0'
-               && str_to_int(port, 10, &number)
-               && number >= 1 && number <= UINT16_MAX);
-    free(copy);
-    return ok ? NULL : xasprintf("\"%s\" is not HOST:PORT", s);
+    if (!error) {
+        vpn_endpoint_destroy(&endpoint);
+    }
+    return error;
 }
 
 /* Checks that 'p', described by 'what', can lie behind a tunnel: that it has

@@ -4,10 +4,10 @@
 
 #include "ovn-vpn-controller/resolver.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/vpn-endpoint.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovn-vpn-controller/spawn.h"
@@ -32,7 +32,7 @@ struct resolver_name {
     bool known;
     struct in6_addr addr;       /* If 'known'. */
     bool wanted;                /* To be looked up. */
-    long long int tried_at;     /* Monotonic, in ms; LLONG_MIN for never. */
+    long long int tried_at;     /* Monotonic, in ms; 0 for never. */
     long long int used_at;
     char *problem;
 };
@@ -111,39 +111,17 @@ resolver_parse_answer(const char *answer, struct in6_addr *addr)
     return found;
 }
 
-/* Parses "host:port".  Returns false if it is nothing that can be looked up,
- * such as an argument that getent(1) would take for an option. */
-static bool
-parse_host_port(const char *s, char **host, uint16_t *port)
-{
-    const char *colon = strrchr(s, ':');
-    unsigned int number;
-
-    if (!colon || colon == s || !isalnum((unsigned char) s[0])
-        || !str_to_uint(colon + 1, 10, &number) || !number
-        || number > UINT16_MAX) {
-        return false;
-    }
-    *host = xmemdup0(s, colon - s);
-    *port = number;
-    return true;
-}
-
 static struct resolver_name *
-find_or_make_name(struct resolver *r, const char *host_port)
+make_name(struct resolver *r, const char *host_port,
+          const struct vpn_endpoint *endpoint)
 {
-    struct resolver_name *name = shash_find_data(&r->names, host_port);
-    uint16_t port;
-    char *host;
+    struct resolver_name *name = xzalloc(sizeof *name);
 
-    if (!name && parse_host_port(host_port, &host, &port)) {
-        name = xzalloc(sizeof *name);
-        name->host = host;
-        name->port = port;
-        name->wanted = true;
-        shash_add(&r->names, host_port, name);
-        poll_immediate_wake();
-    }
+    name->host = xstrdup(endpoint->name);
+    name->port = endpoint->port;
+    name->wanted = true;
+    shash_add(&r->names, host_port, name);
+    poll_immediate_wake();
     return name;
 }
 
@@ -154,12 +132,21 @@ bool
 resolver_lookup(struct resolver *r, const char *host_port,
                 long long int max_age, struct wg_endpoint *endpoint)
 {
-    if (wg_endpoint_parse(host_port, endpoint)) {
-        return true;
-    }
-    struct resolver_name *name = find_or_make_name(r, host_port);
+    struct resolver_name *name = shash_find_data(&r->names, host_port);
+
     if (!name) {
-        return false;
+        struct vpn_endpoint parsed;
+        char *error = vpn_endpoint_parse(host_port, &parsed);
+
+        if (error) {
+            free(error);
+            return false;
+        } else if (!parsed.name) {
+            *endpoint = (struct wg_endpoint) { parsed.addr, parsed.port };
+            return true;
+        }
+        name = make_name(r, host_port, &parsed);
+        vpn_endpoint_destroy(&parsed);
     }
     long long int now = time_msec();
     long long int age = name->known ? max_age : RETRY_MS;
@@ -180,19 +167,18 @@ const char *
 resolver_problem(const struct resolver *r, const char *host_port)
 {
     const struct resolver_name *name = shash_find_data(&r->names, host_port);
-    struct wg_endpoint endpoint;
-    uint16_t port;
-    char *host;
+    struct vpn_endpoint parsed;
 
     if (name) {
         return name->problem;
-    } else if (wg_endpoint_parse(host_port, &endpoint)) {
-        return NULL;
-    } else if (parse_host_port(host_port, &host, &port)) {
-        free(host);
-        return NULL;
     }
-    return "is no HOST:PORT";
+    char *error = vpn_endpoint_parse(host_port, &parsed);
+    if (error) {
+        free(error);
+        return "is not HOST:PORT";
+    }
+    vpn_endpoint_destroy(&parsed);
+    return NULL;
 }
 
 static void

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/vpn-endpoint.h"
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
 
@@ -17,21 +18,17 @@
 bool
 wg_endpoint_parse(const char *s, struct wg_endpoint *endpoint)
 {
-    const char *colon = strrchr(s, ':');
-    unsigned int port;
+    struct vpn_endpoint parsed;
+    char *error = vpn_endpoint_parse(s, &parsed);
+    bool ok = !error && !parsed.name;
 
-    if (!colon || !str_to_uint(colon + 1, 10, &port) || !port
-        || port > UINT16_MAX) {
-        return false;
+    if (ok) {
+        *endpoint = (struct wg_endpoint) { parsed.addr, parsed.port };
     }
-    bool brackets = s[0] == '[' && colon - s >= 2 && colon[-1] == ']';
-    char *host = xmemdup0(s + brackets, colon - s - 2 * brackets);
-    char *error = vpn_addr_parse(host, &endpoint->addr);
-    bool ok = !error && brackets != vpn_addr_is_v4(&endpoint->addr);
-
-    endpoint->port = port;
+    if (!error) {
+        vpn_endpoint_destroy(&parsed);
+    }
     free(error);
-    free(host);
     return ok;
 }
 

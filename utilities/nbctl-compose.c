@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-endpoint.h"
 #include "lib/vpn-model.h"
 #include "lib/wg-conf.h"
 #include "smap.h"
-#include "socket-util.h"
 #include "util.h"
 #include "utilities/nbctl.h"
 
@@ -145,17 +145,17 @@ get_keepalive(const struct vpn_service *service,
 static uint16_t
 get_listen_port(const struct vpn_connection *c)
 {
-    int number = 0;
+    struct vpn_endpoint endpoint;
+    char *error = (c->peer_address
+                   ? vpn_endpoint_parse(c->peer_address, &endpoint)
+                   : xstrdup("none"));
 
-    if (c->peer_address) {
-        char *copy = xstrdup(c->peer_address);
-        char *host, *port;
-
-        inet_parse_host_port_tokens(copy, &host, &port);
-        str_to_int(port, 10, &number);
-        free(copy);
+    if (error) {
+        free(error);
+        return 0;
     }
-    return number;
+    vpn_endpoint_destroy(&endpoint);
+    return endpoint.port;
 }
 
 static char *
