@@ -103,6 +103,7 @@ void takeover_hurry(struct takeover *, long long int now);
 
 size_t takeover_run(struct takeover *, long long int now,
                     struct takeover_action *, size_t max);
+void takeover_sent(struct takeover *, long long int now);
 long long int takeover_wake_time(const struct takeover *);
 int takeover_poll_interval(const struct takeover *, long long int now);
 bool takeover_is_done(const struct takeover *);

@@ -178,7 +178,7 @@ take_reply(struct tunnel_device *d, const struct want_tunnel *want,
             d->backoff_ms = MIN_BACKOFF_MS;
             d->done_seq = MAX(d->done_seq, d->set_seq);
         }
-        return 0;
+        return TUNNEL_DEVICE_SET;
 
     case WG_REPLY_LOST:
         COVERAGE_INC(wg_lost);

@@ -45,6 +45,7 @@ struct tunnel_device {
 /* What has happened in tunnel_device_run(). */
 #define TUNNEL_DEVICE_OBSERVED (1u << 0) /* 'have' is fresh. */
 #define TUNNEL_DEVICE_LOST     (1u << 1) /* The interface is a new one. */
+#define TUNNEL_DEVICE_SET      (1u << 2) /* A request has been carried out. */
 
 void tunnel_device_init(struct tunnel_device *);
 void tunnel_device_destroy(struct tunnel_device *);

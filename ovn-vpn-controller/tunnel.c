@@ -233,6 +233,9 @@ run_device(struct tunnel *t, const struct tunnel_env *env,
         tunnel_host_touch(&t->host);
         t->takeover.due = t->role.role == ROLE_ACTIVE;
     }
+    if (events & TUNNEL_DEVICE_SET && tunnel_takeover_is_on(&t->takeover)) {
+        takeover_sent(&t->takeover.t, time_msec());
+    }
     t->observations += observed;
     run_takeover(t, env, want, observed, path_found);
     if (t->resolver_seqno != env->resolver->seqno) {

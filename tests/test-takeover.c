@@ -241,8 +241,8 @@ print_actions(struct takeover *t, long long int now)
 }
 
 /* script COMMAND...: "add=NUMBER" at time 0, then at TIME "TIME:run",
- * "TIME:observe", "TIME:back=NUMBER", "TIME:hurry", "TIME:hold=UNTIL",
- * "TIME:drop=NUMBER". */
+ * "TIME:observe", "TIME:back=NUMBER", "TIME:sent", "TIME:hurry",
+ * "TIME:hold=UNTIL", "TIME:drop=NUMBER". */
 static void
 test_script(struct ovs_cmdl_context *ctx)
 {
@@ -265,6 +265,8 @@ test_script(struct ovs_cmdl_context *ctx)
             takeover_observe(&t, now);
         } else if (!strncmp(what, "back=", 5)) {
             takeover_back(&t, &key, now);
+        } else if (!strcmp(what, "sent")) {
+            takeover_sent(&t, now);
         } else if (!strcmp(what, "hurry")) {
             takeover_hurry(&t, now);
         } else if (!strncmp(what, "hold=", 5)) {
