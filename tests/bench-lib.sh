@@ -8,10 +8,7 @@
 
 bench=$(basename "$0")
 here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-export OVN_VPN_SANDBOX=$work/sandbox
-PATH=$OVN_VPN_BUILDDIR/tests:$PATH
-: >"$work/metrics"
+PATH=${OVN_VPN_BUILDDIR:?names no build tree}/tests:$PATH
 
 say() {
     echo "$bench: $*" >&2
@@ -86,7 +83,11 @@ write_json() {
          END { print "\n}" }' "$work/metrics" >"$1"
 }
 
+# Must come before all else; what it leaves goes away at the end.
 bench_begin() {
+    work=$(mktemp -d)
+    export OVN_VPN_SANDBOX=$work/sandbox
+    : >"$work/metrics"
     bench_processor=$(processor)
     trap bench_end EXIT
     trap 'exit 130' INT TERM
