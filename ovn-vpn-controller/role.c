@@ -12,7 +12,7 @@
 #define UNDER_WAY_MS 1000
 
 /* How long a sign must persist against a database that seems to be there. */
-#define PERSIST_MS 300
+#define PERSIST_MS 200
 
 /* Packets further apart than this do not make one sign.  WireGuard repeats
  * what gets no answer every 5 s. */
@@ -52,9 +52,10 @@ role_init(struct role_state *state, long long int now)
     };
 }
 
-/* Takes note of an outer packet that arrived at 'now'. */
+/* Takes note of a sign at 'now': an ARP request of the router if 'strong',
+ * otherwise an outer packet. */
 void
-role_sign(struct role_state *state, long long int now)
+role_sign(struct role_state *state, bool strong, long long int now)
 {
     if (state->role == ROLE_STANDBY && now - state->since < UNDER_WAY_MS) {
         return;
@@ -62,6 +63,9 @@ role_sign(struct role_state *state, long long int now)
     if (state->last_sign == LLONG_MIN
         || now - state->last_sign > SIGN_GAP_MS) {
         state->first_sign = now;
+    }
+    if (strong) {
+        state->first_sign = MIN(state->first_sign, now - PERSIST_MS);
     }
     state->last_sign = now;
 }

@@ -14,7 +14,10 @@
  *     It counts for the time in which the database cannot be reached, and when
  *     it persists without a word from the database, because a database that
  *     just lost its power looks like one that has nothing to say.  Packets
- *     that were under way while the port moved are no sign. */
+ *     that were under way while the port moved are no sign.
+ *
+ *     An ARP request of the tunnel's router needs not persist: OVN sends it
+ *     only where the port resides, among others when it has just come. */
 
 #include <stdbool.h>
 
@@ -49,7 +52,7 @@ struct role_state {
 };
 
 void role_init(struct role_state *, long long int now);
-void role_sign(struct role_state *, long long int now);
+void role_sign(struct role_state *, bool strong, long long int now);
 enum role role_update(struct role_state *, const struct role_input *,
                       long long int now);
 long long int role_wake_time(const struct role_state *,

@@ -20,16 +20,29 @@
 /* Enough for a few packets: what counts is that there is one. */
 #define RECEIVE_BUFFER 4096
 
+/* Operation of an ARP packet. */
+#define ARP_REQUEST 1
+
 /* First byte of a handshake response. */
 #define WG_RESPONSE 2
 
-/* Attaches to 'fd' a filter for UDP packets to 'port' that came in.  Such a
- * socket sees packets from their network header on.  Fragments other than the
- * first one have no port; the first one is enough. */
+/* Attaches to 'fd' a filter for UDP packets to 'port' that came in, and for
+ * ARP requests of 'router'.  Such a socket sees packets from their network
+ * header on.  Fragments other than the first one have no port; the first one
+ * is enough. */
 static int
-attach_filter(int fd, uint16_t port)
+attach_filter(int fd, uint16_t port, ovs_be32 router)
 {
     struct sock_filter code[] = {
+        /* ARP: operation, sender's address. */
+        BPF_STMT(BPF_LD | BPF_H | BPF_ABS, SKF_AD_OFF + SKF_AD_PROTOCOL),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_ARP, 0, 6),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 26, 0),
+        BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 6),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARP_REQUEST, 0, 24),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 14),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ntohl(router), 21, 22),
         /* Only what is addressed to us, not what we send ourselves. */
         BPF_STMT(BPF_LD | BPF_B | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_HOST, 0, 20),
@@ -67,7 +80,7 @@ attach_filter(int fd, uint16_t port)
 }
 
 static int
-open_in_current(int ifindex, uint16_t port, int *fdp)
+open_in_current(int ifindex, uint16_t port, ovs_be32 router, int *fdp)
 {
     struct sockaddr_ll sll = {
         .sll_family = AF_PACKET,
@@ -82,7 +95,7 @@ open_in_current(int ifindex, uint16_t port, int *fdp)
     if (fd < 0) {
         return errno;
     }
-    int error = attach_filter(fd, port);
+    int error = attach_filter(fd, port, router);
     if (!error
         && (setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size)
             || bind(fd, (struct sockaddr *) &sll, sizeof sll))) {
@@ -98,37 +111,42 @@ open_in_current(int ifindex, uint16_t port, int *fdp)
 
 /* Opens in '*fd' a socket that becomes readable when a WireGuard packet to
  * 'port' arrives at interface 'ifindex' of 'netns', unless it is an answer to
- * one of ours.  The caller must close it. */
+ * one of ours, or an ARP request of 'router'.  The caller must close it. */
 int
-tap_sign_open(const struct netns *netns, int ifindex, uint16_t port, int *fd)
+tap_sign_open(const struct netns *netns, int ifindex, uint16_t port,
+              ovs_be32 router, int *fd)
 {
     int previous;
 
     *fd = -1;
     int error = netns_enter(netns, &previous);
     if (!error) {
-        error = open_in_current(ifindex, port, fd);
+        error = open_in_current(ifindex, port, router, fd);
         netns_leave(previous);
     }
     return error;
 }
 
-/* Returns true if there was a packet since the last call.  Sets errors of the
- * socket, such as that its interface went down, aside: the namespace's own
- * events tell of these. */
-bool
+/* Returns the strongest sign since the last call.  Sets errors of the socket,
+ * such as that its interface went down, aside: the namespace's own events tell
+ * of these. */
+enum tap_sign
 tap_sign_run(int fd)
 {
-    bool any = false;
-    char byte;
+    enum tap_sign sign = TAP_SIGN_NONE;
 
     for (;;) {
-        ssize_t n = recv(fd, &byte, sizeof byte, MSG_DONTWAIT | MSG_TRUNC);
+        struct sockaddr_ll from;
+        socklen_t len = sizeof from;
+        char byte;
+        ssize_t n = recvfrom(fd, &byte, sizeof byte, MSG_DONTWAIT | MSG_TRUNC,
+                             (struct sockaddr *) &from, &len);
 
         if (n >= 0) {
-            any = true;
+            sign = MAX(sign, (from.sll_protocol == htons(ETH_P_ARP)
+                              ? TAP_SIGN_ROUTER : TAP_SIGN_PACKET));
         } else if (errno != EINTR) {
-            return any;
+            return sign;
         }
     }
 }

@@ -49,6 +49,18 @@ tunnel_role_destroy(struct tunnel *t)
     close_tap(t);
 }
 
+/* Returns the first IPv4 address of 'prefixes', 0 if there is none. */
+static ovs_be32
+first_ipv4(const struct vpn_prefixes *prefixes)
+{
+    for (size_t i = 0; i < prefixes->n; i++) {
+        if (vpn_prefix_is_v4(&prefixes->list[i])) {
+            return in6_addr_get_mapped_ipv4(&prefixes->list[i].addr);
+        }
+    }
+    return 0;
+}
+
 /* The sign. */
 
 /* Returns true if peers of 't' are being called, or will be, and none has been
@@ -92,6 +104,7 @@ tunnel_role_watch(struct tunnel *t, const struct want_tunnel *want)
         t->tap_ifindex = t->host.transit_ifindex;
         t->tap_port = want->device.listen_port;
         int error = tap_sign_open(t->host.netns, t->tap_ifindex, t->tap_port,
+                                  first_ipv4(&want->router_addresses),
                                   &t->tap_fd);
         if (error) {
             static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(1, 5);
@@ -110,8 +123,10 @@ run_tap(struct tunnel *t)
 
     if (t->tap_fd >= 0 && (!samples_tap(t) || now >= t->tap_at)) {
         t->tap_at = now + TAP_INTERVAL_MS;
-        if (tap_sign_run(t->tap_fd)) {
-            role_sign(&t->role, now);
+        enum tap_sign sign = tap_sign_run(t->tap_fd);
+
+        if (sign != TAP_SIGN_NONE) {
+            role_sign(&t->role, sign == TAP_SIGN_ROUTER, now);
             return true;
         }
     }
@@ -119,18 +134,6 @@ run_tap(struct tunnel *t)
 }
 
 /* The path. */
-
-/* Returns the first IPv4 address of 'prefixes', 0 if there is none. */
-static ovs_be32
-first_ipv4(const struct vpn_prefixes *prefixes)
-{
-    for (size_t i = 0; i < prefixes->n; i++) {
-        if (vpn_prefix_is_v4(&prefixes->list[i])) {
-            return in6_addr_get_mapped_ipv4(&prefixes->list[i].addr);
-        }
-    }
-    return 0;
-}
 
 static void
 start_path_probe(struct tunnel *t, const struct want_tunnel *want)

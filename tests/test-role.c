@@ -55,7 +55,9 @@ happen(struct role_state *state, struct role_input *in, const char *what,
     } else if (!strcmp(what, "mended")) {
         in->cut_off = false;
     } else if (!strcmp(what, "packet")) {
-        role_sign(state, now);
+        role_sign(state, false, now);
+    } else if (!strcmp(what, "router")) {
+        role_sign(state, true, now);
     } else if (strcmp(what, "look")) {
         ovs_fatal(0, "%s: what is that?", what);
     }
