@@ -147,17 +147,6 @@ parse_prefixes(const char *column, char **list, size_t n,
     return NULL;
 }
 
-static char *
-parse_host(const char *s, struct vpn_prefix *p)
-{
-    char *error = vpn_addr_parse(s, &p->addr);
-
-    if (!error) {
-        *p = vpn_prefix_host(&p->addr);
-    }
-    return error;
-}
-
 /* Keeps 'error' in '*first' if it is the first one, and frees it otherwise. */
 static void
 keep_first(char **first, char *error)
@@ -201,7 +190,7 @@ connection_from_row(const struct vpnnbrec_vpn_connection *row,
                vpn_public_key_parse(row->public_key, &c->public_key));
     keep_first(&c->error,
                parse_prefixes("addresses", row->addresses, row->n_addresses,
-                              parse_host, &c->addresses));
+                              vpn_prefix_parse_host, &c->addresses));
     keep_first(&c->error,
                parse_prefixes("peer_cidrs", row->peer_cidrs, row->n_peer_cidrs,
                               vpn_prefix_parse, &c->peer_cidrs));

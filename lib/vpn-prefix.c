@@ -105,6 +105,20 @@ vpn_prefix_parse(const char *s, struct vpn_prefix *p)
     return error;
 }
 
+/* Parses 's', an address without prefix length, as the prefix that holds it
+ * alone. */
+char *
+vpn_prefix_parse_host(const char *s, struct vpn_prefix *p)
+{
+    struct in6_addr addr;
+    char *error = vpn_addr_parse(s, &addr);
+
+    if (!error) {
+        *p = vpn_prefix_host(&addr);
+    }
+    return error;
+}
+
 void
 vpn_prefix_format(const struct vpn_prefix *p, struct ds *ds)
 {

@@ -36,6 +36,7 @@ char *vpn_addr_to_string(const struct in6_addr *);
 bool vpn_addr_is_v4(const struct in6_addr *);
 
 char *vpn_prefix_parse(const char *, struct vpn_prefix *);
+char *vpn_prefix_parse_host(const char *, struct vpn_prefix *);
 char *vpn_prefix_parse_cidr(const char *, struct vpn_prefix *);
 void vpn_prefix_format(const struct vpn_prefix *, struct ds *);
 char *vpn_prefix_to_string(const struct vpn_prefix *);

@@ -6,7 +6,7 @@
  * row, as ovn-controller's are.  Pure.
  *
  * A key that ends with "-" and the chassis's name takes precedence over the
- * one without, so that several chassis can share a database. */
+ * one without. */
 
 #include <stdbool.h>
 

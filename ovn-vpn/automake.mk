@@ -51,6 +51,8 @@ ovn_vpn_libtranslator_la_SOURCES = \
 	ovn-vpn/plan-set.c \
 	ovn-vpn/plan-set.h \
 	ovn-vpn/sb-key.c \
+	ovn-vpn/row-set.c \
+	ovn-vpn/row-set.h \
 	ovn-vpn/sb-peer.c \
 	ovn-vpn/sb-private.h \
 	ovn-vpn/sb-sync.c \

@@ -4,6 +4,7 @@
 
 #include <config.h>
 
+#include "ovn-vpn/row-set.h"
 #include "ovn-vpn/sb-private.h"
 
 #include <stdlib.h>
@@ -138,7 +139,7 @@ sync_allowed_ips(const struct vpnsbrec_peer *row, const struct plan_peer *peer)
                         vpn_prefix_to_string(&peer->allowed_ips.list[i]));
     }
     svec_sort_unique(&want);
-    bool same = same_strings(row->allowed_ips, row->n_allowed_ips, &want);
+    bool same = row_set_equals(row->allowed_ips, row->n_allowed_ips, &want);
     if (!same) {
         vpnsbrec_peer_set_allowed_ips(
             row, (const char **) want.names, want.n);

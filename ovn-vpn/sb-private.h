@@ -37,8 +37,6 @@ char *service_keys_open(struct service_keys *);
 
 void sb_check_next_key(const struct keyring *, struct plan *);
 
-bool same_strings(char **list, size_t n, const struct svec *want);
-
 void sb_peers_sync(const struct sb_sync *, struct ovsdb_idl_txn *,
                    const struct vpnsbrec_tunnel *, struct service_keys *,
                    struct plan *);

@@ -13,6 +13,7 @@
 #include "ovn-vpn/chassis.h"
 #include "ovn-vpn/keyring.h"
 #include "ovn-vpn/plan.h"
+#include "ovn-vpn/row-set.h"
 #include "ovn-vpn/sb-private.h"
 #include "util.h"
 #include "uuid.h"
@@ -130,23 +131,10 @@ find_tunnel(const struct sb_sync *sync, const struct uuid *service)
     return tunnel;
 }
 
-/* Returns true if the 'n' strings in 'list' are those in 'want'.  Both are
- * sorted. */
-bool
-same_strings(char **list, size_t n, const struct svec *want)
-{
-    for (size_t i = 0; n == want->n && i < n; i++) {
-        if (strcmp(list[i], want->names[i])) {
-            return false;
-        }
-    }
-    return n == want->n;
-}
-
 /* Sets column COLUMN of the Tunnel row ROW, a set of strings, if it differs
  * from the svec WANT, which is sorted. */
 #define SYNC_TUNNEL_STRINGS(ROW, COLUMN, WANT)                          \
-    if (!same_strings((ROW)->COLUMN, (ROW)->n_##COLUMN, WANT)) {        \
+    if (!row_set_equals((ROW)->COLUMN, (ROW)->n_##COLUMN, WANT)) {        \
         vpnsbrec_tunnel_set_##COLUMN(                                   \
             ROW, (const char **) (WANT)->names, (WANT)->n);  \
     }

@@ -16,6 +16,7 @@
 #include "ovn-vpn/chassis.h"
 #include "ovn-vpn/phase.h"
 #include "ovn-vpn/plan.h"
+#include "ovn-vpn/row-set.h"
 #include "ovn-vpn/status.h"
 #include "svec.h"
 #include "util.h"
@@ -81,17 +82,6 @@ status_add_columns(struct ovsdb_idl *vpn_nb, struct ovsdb_idl *vpn_sb,
  * finds nothing new commits nothing. */
 
 static bool
-same_svec(char **list, size_t n, const struct svec *want)
-{
-    for (size_t i = 0; n == want->n && i < n; i++) {
-        if (strcmp(list[i], want->names[i])) {
-            return false;
-        }
-    }
-    return n == want->n;
-}
-
-static bool
 same_int(const int64_t *have, size_t n, int64_t want)
 {
     return want ? n == 1 && have[0] == want : !n;
@@ -108,7 +98,7 @@ write_service_sets(const struct vpnnbrec_vpn_service *row,
 
     svec_clone(&warnings, &plan->warnings);
     svec_sort_unique(&warnings);
-    if (!same_svec(row->warnings, row->n_warnings, &warnings)) {
+    if (!row_set_equals(row->warnings, row->n_warnings, &warnings)) {
         vpnnbrec_vpn_service_set_warnings(
             row, (const char **) warnings.names, warnings.n);
     }
@@ -119,7 +109,8 @@ write_service_sets(const struct vpnnbrec_vpn_service *row,
                         vpn_prefix_to_string(&plan->offered_subnets.list[i]));
     }
     svec_sort_unique(&subnets);
-    if (!same_svec(row->offered_subnets, row->n_offered_subnets, &subnets)) {
+    if (!row_set_equals(row->offered_subnets, row->n_offered_subnets,
+                        &subnets)) {
         vpnnbrec_vpn_service_set_offered_subnets(
             row, (const char **) subnets.names, subnets.n);
     }
@@ -280,7 +271,7 @@ write_chassis_row(const struct vpnnbrec_chassis *row, const struct chassis *c)
         svec_add(&problems, problem);
     }
     svec_sort_unique(&problems);
-    if (!same_svec(row->problems, row->n_problems, &problems)) {
+    if (!row_set_equals(row->problems, row->n_problems, &problems)) {
         vpnnbrec_chassis_set_problems(
             row, (const char **) problems.names, problems.n);
     }

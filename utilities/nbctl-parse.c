@@ -33,18 +33,6 @@ nbctl_parse_int(const char *s, int min, int max, int *value)
     return xasprintf("\"%s\" is not a number from %d to %d", s, min, max);
 }
 
-static char *
-parse_host(const char *s, struct vpn_prefix *p)
-{
-    struct in6_addr addr;
-    char *error = vpn_addr_parse(s, &addr);
-
-    if (!error) {
-        *p = vpn_prefix_host(&addr);
-    }
-    return error;
-}
-
 /* Parses 's', items with commas or blanks between them, with 'parse', and
  * stores them, sorted, in '*prefixes', which the caller must destroy in any
  * case. */
@@ -79,7 +67,7 @@ nbctl_parse_prefixes(const char *s, struct vpn_prefixes *prefixes)
 char *
 nbctl_parse_addresses(const char *s, struct vpn_prefixes *prefixes)
 {
-    return parse_list(s, parse_host, prefixes);
+    return parse_list(s, vpn_prefix_parse_host, prefixes);
 }
 
 /* Returns 'prefixes' as an array of strings for a column, to be freed with
