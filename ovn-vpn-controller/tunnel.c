@@ -59,6 +59,7 @@ tunnel_destroy(struct tunnel *t)
         sset_destroy(&t->problems);
         smap_destroy(&t->peer_problems);
         free(t->port_problem);
+        free(t->program);
         free(t->name);
         free(t);
     }
@@ -269,6 +270,8 @@ place_device(struct tunnel *t, const struct tunnel_env *env)
         .program = env->wireguard_program,
     };
 
+    free(t->program);
+    t->program = xstrdup(env->wireguard_program);
     tunnel_device_place(&t->device, env->backend, &place);
     t->takeover.due = t->role.role == ROLE_ACTIVE;
     poll_immediate_wake();
@@ -289,6 +292,10 @@ run_host(struct tunnel *t, const struct tunnel_env *env,
         tunnel_device_evict(&t->device);
         t->host.wg_up = false;
         tunnel_host_touch(&t->host);
+    } else if (t->device.backend
+               && strcmp(t->program, env->wireguard_program)) {
+        /* What runs goes on; the next process is another program. */
+        tunnel_device_close(&t->device);
     }
     if (t->host.link && !t->device.backend) {
         place_device(t, env);

@@ -21,6 +21,7 @@ struct resolver;
 
 struct tunnel {
     char *name;
+    char *program;              /* That 'device' was told to use. */
     struct tunnel_host host;
     struct tunnel_device device;
     struct tunnel_takeover takeover;

@@ -30,6 +30,7 @@ struct chassis {
 
     bool alive;                     /* The heartbeat goes on. */
     bool drain;                     /* The operator wants it empty. */
+    bool clock_bad;                 /* Its clock is not synchronized. */
 };
 
 struct chassis_table {

@@ -83,6 +83,7 @@ add_usable(struct plan *plan, const struct vpn_gateways *wanted)
 enum standing {
     STANDING_STICKY,            /* The service is here and had better stay. */
     STANDING_WELL,
+    STANDING_CLOCK,             /* Peers may not answer it after a move. */
     STANDING_DRAINED,           /* The operator wants it empty. */
     STANDING_UNWELL,            /* Something keeps it from serving. */
 };
@@ -101,6 +102,26 @@ is_unwell(const struct plan *plan, const struct chassis *c)
                     && !(is_host && sset_is_empty(&c->problems)))));
 }
 
+/* Returns true if the clock of 'c' speaks against it: another gateway's is
+ * synchronized, and the service is not there, for then it need not be called
+ * from a new place. */
+static bool
+has_worse_clock(const struct plan *plan, const struct chassis *c)
+{
+    if (c->clock_bad
+        && !(plan->in.host && !strcmp(plan->in.host, c->name))) {
+        for (size_t i = 0; i < plan->gateways.n; i++) {
+            const struct chassis *other = chassis_table_find(
+                plan->in.chassis, plan->gateways.list[i].chassis);
+
+            if (other && !other->clock_bad) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static enum standing
 get_standing(const struct plan *plan, const struct vpn_gateway *g)
 {
@@ -115,6 +136,8 @@ get_standing(const struct plan *plan, const struct vpn_gateway *g)
     } else if (g->sticky && plan->in.host
                && !strcmp(plan->in.host, g->chassis)) {
         return STANDING_STICKY;
+    } else if (has_worse_clock(plan, c)) {
+        return STANDING_CLOCK;
     }
     return STANDING_WELL;
 }
@@ -129,6 +152,9 @@ warn_about_standing(struct plan *plan, const struct vpn_gateway *g,
     } else if (standing == STANDING_DRAINED) {
         plan_warn(plan, "gateway chassis %s is drained and comes last (\"%s\" "
                   "ends that)", g->chassis, "gateway-undrain");
+    } else if (standing == STANDING_CLOCK) {
+        plan_warn(plan, "the clock of gateway chassis %s is not synchronized: "
+                  "peers may not answer it after a failover", g->chassis);
     }
 }
 

@@ -45,6 +45,7 @@ snapshot_chassis_add_columns(struct ovsdb_idl *ovn_sb,
     ovsdb_idl_add_column(vpn_sb, &vpnsbrec_chassis_col_nb_cfg);
     ovsdb_idl_add_column(vpn_sb, &vpnsbrec_chassis_col_heartbeat);
     ovsdb_idl_add_column(vpn_sb, &vpnsbrec_chassis_col_problems);
+    ovsdb_idl_add_column(vpn_sb, &vpnsbrec_chassis_col_other_config);
 }
 
 /* Returns true if 'mappings', pairs of network and bridge separated by commas,
@@ -102,6 +103,8 @@ read_agents(struct ovsdb_idl *vpn_sb, struct chassis_table *table)
         c->sealing_public_key = nullable_xstrdup(row->sealing_public_key);
         c->nb_cfg = row->nb_cfg;
         c->heartbeat = row->heartbeat;
+        c->clock_bad = !smap_get_bool(&row->other_config,
+                                      "clock-synchronized", true);
         for (size_t i = 0; i < row->n_problems; i++) {
             sset_add(&c->problems, row->problems[i]);
         }

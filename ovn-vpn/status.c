@@ -151,7 +151,9 @@ status_run(struct status *status, const struct status_input *in,
     prune_waiting(status, in);
     status_load_reports(status, in);
     for (size_t i = 0; i < in->n_plans; i++) {
-        next = MIN(next, run_service(status, in, in->plans[i]));
+        long long int when = run_service(status, in, in->plans[i]);
+
+        next = MIN(next, when);
     }
     status_write_chassis(in, txn);
     status_run_global(status, in);

@@ -192,12 +192,13 @@ make_plans(struct translator *t, struct plan_set *set)
     read_options(t, &set->options);
     snapshot_chassis(t->dbs.ovn_sb, t->dbs.vpn_nb->idl, t->dbs.vpn_sb->idl,
                      &set->chassis);
-    t->next_run = MIN(t->next_run,
-                      chassis_pulse_run(&t->pulse, &set->chassis,
-                                        time_msec()));
+    long long int next = chassis_pulse_run(&t->pulse, &set->chassis,
+                                           time_msec());
+    t->next_run = MIN(t->next_run, next);
     snapshot_health(t->dbs.vpn_sb->idl, &set->chassis, &t->health,
                     time_msec());
-    t->next_run = MIN(t->next_run, health_run(&t->health, time_msec()));
+    next = health_run(&t->health, time_msec());
+    t->next_run = MIN(t->next_run, next);
     set->health = &t->health;
     snapshot_hosts(t->dbs.ovn_sb, &set->hosts);
     set->grace = time_msec() < t->grace_until;
@@ -328,8 +329,9 @@ write_status(struct translator *t, const struct plan_set *set)
         .wall = time_wall_msec(),
     };
 
-    t->next_run = MIN(t->next_run,
-                      status_run(&t->status, &in, t->dbs.vpn_nb->open_txn));
+    long long int next = status_run(&t->status, &in,
+                                    t->dbs.vpn_nb->open_txn);
+    t->next_run = MIN(t->next_run, next);
     t->seen_nb_cfg = status_get_nb_cfg(t->dbs.vpn_nb->idl);
 }
 
