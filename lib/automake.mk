@@ -14,14 +14,24 @@ lib_libovnvpn_la_SOURCES = \
 	lib/vpn-keys.h \
 	lib/vpn-model.c \
 	lib/vpn-model.h \
+	lib/vpn-nb-conf.c \
+	lib/vpn-nb-conf.h \
+	lib/vpn-nb-row.c \
+	lib/vpn-nb-row.h \
+	lib/vpn-nb-setting.c \
+	lib/vpn-nb-setting.h \
 	lib/vpn-nb-snapshot.c \
 	lib/vpn-nb-snapshot.h \
+	lib/vpn-parse.c \
+	lib/vpn-parse.h \
 	lib/vpn-pool.c \
 	lib/vpn-pool.h \
 	lib/vpn-prefix.c \
 	lib/vpn-prefix.h \
 	lib/vpn-privileges.c \
 	lib/vpn-privileges.h \
+	lib/vpn-time.c \
+	lib/vpn-time.h \
 	lib/wg-conf-networkd.c \
 	lib/wg-conf-nm.c \
 	lib/wg-conf-private.h \

@@ -398,3 +398,20 @@ vpn_service_check(struct vpn_service *service)
     }
     destroy_claims(&claims);
 }
+
+/* Compares two snapshots of a service, the second one with other settings.
+ * Returns an error if a connection that was well before is not any more. */
+char *
+vpn_service_find_harm(const struct vpn_service *before,
+                      const struct vpn_service *after)
+{
+    for (size_t i = 0; i < after->n_connections; i++) {
+        const struct vpn_connection *c = &after->connections[i];
+
+        if (c->error && !before->connections[i].error) {
+            return xasprintf("connection %s would not be valid any more: %s",
+                             c->name, c->error);
+        }
+    }
+    return NULL;
+}

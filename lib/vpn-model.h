@@ -137,6 +137,8 @@ char *vpn_connection_check(const struct vpn_service *,
 char *vpn_connection_check_new(const struct vpn_service *,
                                const struct vpn_connection *);
 void vpn_service_check(struct vpn_service *);
+char *vpn_service_find_harm(const struct vpn_service *before,
+                            const struct vpn_service *after);
 
 /* A name for a network interface: 'prefix' and the service's name, shortened
  * with a hash where it is too long.  Services that share a chassis need

@@ -234,11 +234,9 @@ parse_service_networks(const struct vpnnbrec_vpn_service *row,
     }
 }
 
-/* Returns the service that 'row' describes, with the mistakes that it and its
- * connections hold by themselves.  The caller must free it with
- * vpn_service_destroy(). */
-struct vpn_service *
-vpn_service_from_row(const struct vpnnbrec_vpn_service *row)
+/* Returns the service that 'row' describes, without connections. */
+static struct vpn_service *
+service_from_row(const struct vpnnbrec_vpn_service *row)
 {
     struct vpn_service *s = xmalloc(sizeof *s);
 
@@ -281,16 +279,48 @@ vpn_service_from_row(const struct vpnnbrec_vpn_service *row)
         }
     }
     vpn_gateways_sort(&s->gateways);
+    return s;
+}
 
-    s->n_connections = row->n_connections;
-    s->connections = xcalloc(s->n_connections, sizeof *s->connections);
-    for (size_t i = 0; i < s->n_connections; i++) {
-        connection_from_row(row->connections[i], &s->connections[i]);
+/* Fills in the 'n' connections of 'rows', and the mistakes. */
+static void
+add_connections(struct vpn_service *s,
+                struct vpnnbrec_vpn_connection *const *rows, size_t n)
+{
+    s->n_connections = n;
+    s->connections = xcalloc(n, sizeof *s->connections);
+    for (size_t i = 0; i < n; i++) {
+        connection_from_row(rows[i], &s->connections[i]);
     }
-    if (s->n_connections) {
-        qsort(s->connections, s->n_connections, sizeof *s->connections,
+    if (n) {
+        qsort(s->connections, n, sizeof *s->connections,
               compare_connections_cb);
     }
     vpn_service_check(s);
+}
+
+/* Returns the service that 'row' describes, with the mistakes that it and its
+ * connections hold by themselves.  The caller must free it with
+ * vpn_service_destroy(). */
+struct vpn_service *
+vpn_service_from_row(const struct vpnnbrec_vpn_service *row)
+{
+    struct vpn_service *s = service_from_row(row);
+
+    add_connections(s, row->connections, row->n_connections);
+    return s;
+}
+
+/* Like vpn_service_from_row(), with 'connection' alone, so that it does not
+ * matter how many there are.  What it claims may belong to others. */
+struct vpn_service *
+vpn_nb_service_with(const struct vpnnbrec_vpn_service *row,
+                    const struct vpnnbrec_vpn_connection *connection)
+{
+    struct vpnnbrec_vpn_connection *rows[]
+        = { CONST_CAST(struct vpnnbrec_vpn_connection *, connection) };
+    struct vpn_service *s = service_from_row(row);
+
+    add_connections(s, rows, 1);
     return s;
 }

@@ -9,6 +9,7 @@ struct ovsdb_idl;
 struct vpn_options;
 struct vpn_service;
 struct vpnnbrec_nb_global;
+struct vpnnbrec_vpn_connection;
 struct vpnnbrec_vpn_service;
 
 void vpn_nb_snapshot_add_columns(struct ovsdb_idl *);
@@ -16,5 +17,8 @@ void vpn_nb_snapshot_add_columns(struct ovsdb_idl *);
 void vpn_options_from_row(const struct vpnnbrec_nb_global *,
                           struct vpn_options *, struct ds *problems);
 struct vpn_service *vpn_service_from_row(const struct vpnnbrec_vpn_service *);
+struct vpn_service *vpn_nb_service_with(
+    const struct vpnnbrec_vpn_service *,
+    const struct vpnnbrec_vpn_connection *);
 
 #endif /* lib/vpn-nb-snapshot.h */

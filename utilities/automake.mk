@@ -25,14 +25,11 @@ utilities_ovn_vpn_nbctl_SOURCES = \
 	utilities/nbctl-file.h \
 	utilities/nbctl-format.c \
 	utilities/nbctl-gateway.c \
-	utilities/nbctl-parse.c \
 	utilities/nbctl-import.c \
 	utilities/nbctl-key.c \
 	utilities/nbctl-keyfile.c \
-	utilities/nbctl-setting.c \
 	utilities/nbctl-show.c \
 	utilities/nbctl-svc.c \
-	utilities/nbctl-time.c \
 	utilities/nbctl-util.c \
 	utilities/nbctl.h \
 	utilities/ovn-vpn-nbctl.c

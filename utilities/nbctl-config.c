@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "lib/vpn-parse.h"
 #include "openvswitch/shash.h"
 #include "socket-util.h"
 #include "util.h"
@@ -200,7 +201,7 @@ nbctl_config_keys(struct nbctl_config *config, const char *public_key,
         return NULL;
     }
     if (public_key) {
-        error = nbctl_label("--public-key",
+        error = vpn_label("--public-key",
                             vpn_public_key_parse(public_key,
                                                  &config->public_key));
     } else {
@@ -210,7 +211,7 @@ nbctl_config_keys(struct nbctl_config *config, const char *public_key,
     if (!error && !strcmp(psk, "auto")) {
         config->psk = vpn_secret_new_psk();
     } else if (!error && strcmp(psk, "none")) {
-        error = nbctl_label("--psk", nbctl_read_key_file(psk, &config->psk));
+        error = vpn_label("--psk", nbctl_read_key_file(psk, &config->psk));
     }
     config->has_keys = !error;
     return error;

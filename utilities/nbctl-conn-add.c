@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-row.h"
+#include "lib/vpn-parse.h"
 #include "util.h"
 #include "utilities/nbctl-config.h"
 #include "utilities/nbctl.h"
@@ -20,7 +22,7 @@ parse_arguments(struct conn_change *add)
 {
     struct nbctl_config *config = add->config;
 
-    char *error = nbctl_label("NAME", vpn_name_check("connection",
+    char *error = vpn_label("NAME", vpn_name_check("connection",
                                                      add->connection.name));
     error = error ? error : nbctl_config_parse(config, add->ctx);
     if (!error && conn_change_option(add, "--public-key")
@@ -89,7 +91,7 @@ insert_row(const struct conn_change *add)
 {
     struct vpnnbrec_vpn_connection *row
         = vpnnbrec_vpn_connection_insert(add->ctx->txn);
-    int64_t now = nbctl_touch(add->row);
+    int64_t now = vpn_nb_touch(add->row);
 
     vpnnbrec_vpn_connection_set_name(row, add->connection.name);
     conn_change_write(add, row);

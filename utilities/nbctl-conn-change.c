@@ -11,6 +11,8 @@
 
 #include "lib/ovn-vpn-nb-idl.h"
 #include "lib/vpn-nb-snapshot.h"
+#include "lib/vpn-parse.h"
+#include "lib/vpn-time.h"
 #include "timeval.h"
 #include "util.h"
 #include "utilities/nbctl-config.h"
@@ -58,14 +60,14 @@ static char *
 parse_addresses(struct conn_change *change, const char *s)
 {
     vpn_prefixes_destroy(&change->connection.addresses);
-    return nbctl_parse_addresses(s, &change->connection.addresses);
+    return vpn_parse_addresses(s, &change->connection.addresses);
 }
 
 static char *
 parse_peer_cidrs(struct conn_change *change, const char *s)
 {
     vpn_prefixes_destroy(&change->connection.peer_cidrs);
-    return nbctl_parse_prefixes(s, &change->connection.peer_cidrs);
+    return vpn_parse_prefixes(s, &change->connection.peer_cidrs);
 }
 
 static char *
@@ -81,7 +83,7 @@ parse_keepalive(struct conn_change *change, const char *s)
 {
     change->connection.keepalive = -1;
     return (!s[0] ? NULL
-            : nbctl_parse_int(s, 0, UINT16_MAX,
+            : vpn_parse_int(s, 0, UINT16_MAX,
                               &change->connection.keepalive));
 }
 
@@ -99,7 +101,7 @@ parse_expires(struct conn_change *change, const char *s)
     int64_t at = 0;
 
     char *error = (!s[0] || !strcmp(s, "never") ? NULL
-                   : nbctl_parse_time(s, now, &at));
+                   : vpn_parse_time(s, now, &at));
     change->connection.expires_at = at;
     return (error || !at || at > now ? error
             : xasprintf("\"%s\" is not in the future (to turn a connection "
@@ -137,7 +139,7 @@ conn_change_parse(struct conn_change *change)
         const char *arg = conn_change_option(change, options[i].name);
 
         if (arg) {
-            error = nbctl_label(options[i].name, options[i].parse(change,
+            error = vpn_label(options[i].name, options[i].parse(change,
                                                                   arg));
         }
     }
@@ -198,7 +200,7 @@ conn_change_check(const struct conn_change *change, const char *verb)
     }
     char *label = xasprintf("connection %s cannot be %s service %s", name,
                             verb, change->service->name);
-    char *error = nbctl_label(label,
+    char *error = vpn_label(label,
                               vpn_connection_check_new(change->service,
                                                        &change->connection));
 

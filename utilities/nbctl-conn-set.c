@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-row.h"
 #include "util.h"
 #include "utilities/nbctl-config.h"
 #include "utilities/nbctl.h"
@@ -20,7 +21,7 @@ static void
 touch(const struct conn_change *change,
       const struct vpnnbrec_vpn_connection *row)
 {
-    int64_t now = nbctl_touch(change->row);
+    int64_t now = vpn_nb_touch(change->row);
 
     vpnnbrec_vpn_connection_set_updated_at(row, &now, 1);
     nbctl_expect("changed", change->row->name, row->name);

@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-row.h"
 #include "lib/vpn-nb-snapshot.h"
+#include "lib/vpn-parse.h"
 #include "openvswitch/dynamic-string.h"
 #include "timeval.h"
 #include "util.h"
@@ -105,7 +107,7 @@ conn_change_make_config(struct conn_change *change)
     if (error && error[0] != '-') {
         char *label = xasprintf("service %s", change->row->name);
 
-        error = nbctl_label(label, error);
+        error = vpn_label(label, error);
         free(label);
     }
     return error ? error : nbctl_config_open(config);
@@ -113,42 +115,20 @@ conn_change_make_config(struct conn_change *change)
 
 /* The row. */
 
-static void
-write_prefixes(const struct vpnnbrec_vpn_connection *row,
-               const struct vpn_connection *c)
-{
-    char **addresses = nbctl_address_strings(&c->addresses);
-    char **peer_cidrs = nbctl_prefix_strings(&c->peer_cidrs);
-
-    vpnnbrec_vpn_connection_set_addresses(row, (const char **) addresses,
-                                          c->addresses.n);
-    vpnnbrec_vpn_connection_set_peer_cidrs(row, (const char **) peer_cidrs,
-                                           c->peer_cidrs.n);
-    nbctl_free_strings(addresses, c->addresses.n);
-    nbctl_free_strings(peer_cidrs, c->peer_cidrs.n);
-}
-
 /* Writes everything but keys to 'row'. */
 void
 conn_change_write(const struct conn_change *change,
                   const struct vpnnbrec_vpn_connection *row)
 {
-    const struct vpn_connection *c = &change->connection;
-    int64_t keepalive = c->keepalive;
-    int64_t expires_at = c->expires_at;
-    bool enabled = c->enabled;
+    bool enabled = change->connection.enabled;
 
-    vpnnbrec_vpn_connection_set_type(row, c->is_site ? "site" : "client");
+    vpn_nb_write_connection(row, &change->connection);
     if (change->description) {
         vpnnbrec_vpn_connection_set_description(row, change->description);
     }
     if (!enabled || conn_change_option(change, "--enabled")) {
         vpnnbrec_vpn_connection_set_enabled(row, &enabled, 1);
     }
-    write_prefixes(row, c);
-    vpnnbrec_vpn_connection_set_peer_address(row, c->peer_address);
-    vpnnbrec_vpn_connection_set_keepalive(row, &keepalive, keepalive >= 0);
-    vpnnbrec_vpn_connection_set_expires_at(row, &expires_at, expires_at != 0);
 }
 
 /* Writes the pre-shared key to 'row', in a box for ovn-vpn. */
@@ -156,34 +136,13 @@ char *
 conn_change_write_psk(const struct conn_change *change,
                       const struct vpnnbrec_vpn_connection *row)
 {
-    const struct vpnnbrec_nb_global *global = change->global;
     const struct nbctl_config *config = change->config;
-    char public_key[VPN_KEY_TEXT_LEN + 1];
-    struct vpn_key recipient;
 
-    if (!config->psk || missing_part(change)) {
-        /* No box is wanted, or none is needed by --dry-run. */
-        vpnnbrec_vpn_connection_set_sealed_psk(row, NULL);
-        return NULL;
-    }
-
-    /* A box that is sealed to a key just when that is replaced would be lost:
-     * then this transaction is tried again. */
-    vpnnbrec_nb_global_verify_sealing_public_key(global);
-    char *error = vpn_public_key_parse(global->sealing_public_key, &recipient);
-    if (!error) {
-        vpn_key_format(&config->public_key, public_key);
-        char *owner = vpn_box_owner_peer(change->service->name, public_key);
-        char *box = vpn_box_seal(&recipient, VPN_BOX_PSK, owner, config->psk);
-
-        vpnnbrec_vpn_connection_set_sealed_psk(row, box);
-        if (!box[0]) {
-            error = xstrdup("nothing can be sealed to the public key");
-        }
-        free(box);
-        free(owner);
-    }
-    return nbctl_label("sealing_public_key in NB_Global", error);
+    /* A box may not be needed by --dry-run, and then it may not be possible
+     * either. */
+    return vpn_nb_write_psk(row, change->global, change->service->name,
+                            &config->public_key,
+                            missing_part(change) ? NULL : config->psk);
 }
 
 /* Writes the public key and the pre-shared key to 'row'. */
@@ -191,11 +150,6 @@ char *
 conn_change_write_keys(const struct conn_change *change,
                        const struct vpnnbrec_vpn_connection *row)
 {
-    char public_key[VPN_KEY_TEXT_LEN + 1];
-    int64_t now = time_wall_msec();
-
-    vpn_key_format(&change->config->public_key, public_key);
-    vpnnbrec_vpn_connection_set_public_key(row, public_key);
-    vpnnbrec_vpn_connection_set_key_created_at(row, &now, 1);
+    vpn_nb_write_public_key(row, &change->config->public_key);
     return conn_change_write_psk(change, row);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-row.h"
 #include "openvswitch/dynamic-string.h"
 #include "table.h"
 #include "timeval.h"
@@ -26,11 +27,11 @@ cmd_conn_del(struct ctl_context *ctx)
     if (ctx->error) {
         return;
     }
-    connection = nbctl_find_connection(row, id);
+    connection = vpn_nb_find_connection(row, id);
     if (connection) {
         nbctl_unlink_connection(ctx, row, connection);
         vpnnbrec_vpn_connection_delete(connection);
-        nbctl_touch(row);
+        vpn_nb_touch(row);
     } else if (!shash_find(&ctx->options, "--if-exists")) {
         ctx->error = nbctl_get_connection(row, id, &connection);
     }

@@ -14,6 +14,7 @@
 #include "lib/vpn-keys.h"
 #include "lib/vpn-model.h"
 #include "lib/vpn-nb-snapshot.h"
+#include "lib/vpn-parse.h"
 #include "lib/vpn-pool.h"
 #include "openvswitch/dynamic-string.h"
 #include "timeval.h"
@@ -55,7 +56,7 @@ put_box(struct ds *ds, const char *keyword,
         }
     }
     free(owner);
-    return nbctl_label(keyword, error);
+    return vpn_label(keyword, error);
 }
 
 static char *
@@ -137,7 +138,7 @@ put_service(struct ds *ds, const struct vpn_service *service,
         const struct vpn_connection *c = &service->connections[i];
 
         if (vpn_connection_is_usable(c, now)) {
-            error = nbctl_label(c->name, put_peer(ds, service, c, pair));
+            error = vpn_label(c->name, put_peer(ds, service, c, pair));
         }
     }
     return error;
@@ -172,7 +173,7 @@ post_svc_export(struct ctl_context *ctx)
     if (ctx->error) {
         return;
     }
-    ctx->error = nbctl_label("--sealing-key", load_pair(key_file, &pair));
+    ctx->error = vpn_label("--sealing-key", load_pair(key_file, &pair));
     if (!ctx->error) {
         struct vpn_service *service = vpn_service_from_row(row);
 

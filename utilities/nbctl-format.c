@@ -11,6 +11,7 @@
 
 #include "lib/ovn-vpn-nb-idl.h"
 #include "lib/vpn-model.h"
+#include "lib/vpn-time.h"
 #include "openvswitch/dynamic-string.h"
 #include "svec.h"
 #include "table.h"
@@ -113,6 +114,6 @@ nbctl_put_time(struct ds *ds, int indent, const char *label,
                const int64_t *value, size_t n)
 {
     if (n) {
-        nbctl_put_and_free(ds, indent, label, nbctl_format_time(value[0]));
+        nbctl_put_and_free(ds, indent, label, vpn_format_time(value[0]));
     }
 }

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-row.h"
+#include "lib/vpn-parse.h"
 #include "openvswitch/dynamic-string.h"
 #include "table.h"
 #include "util.h"
@@ -53,7 +55,7 @@ set_gateways(const struct vpnnbrec_vpn_service *row,
 {
     vpnnbrec_vpn_service_verify_gateways(row);
     vpnnbrec_vpn_service_set_gateways(row, gateways, n);
-    nbctl_touch(row);
+    vpn_nb_touch(row);
     nbctl_expect("changed", row->name, NULL);
 }
 
@@ -100,8 +102,8 @@ cmd_gateway_set(struct ctl_context *ctx)
         ctl_error(ctx, "CHASSIS: give the system-id of a chassis");
     }
     if (!ctx->error && ctx->argc > 3) {
-        ctx->error = nbctl_label("PRIORITY",
-                                 nbctl_parse_int(ctx->argv[3], 0, PRIORITY_MAX,
+        ctx->error = vpn_label("PRIORITY",
+                                 vpn_parse_int(ctx->argv[3], 0, PRIORITY_MAX,
                                                  &priority));
     }
     if (ctx->error) {
@@ -118,7 +120,7 @@ cmd_gateway_set(struct ctl_context *ctx)
         vpnnbrec_gateway_chassis_set_sticky(
             gc, shash_find(&ctx->options, "--sticky") != NULL);
     }
-    nbctl_touch(row);
+    vpn_nb_touch(row);
     nbctl_expect("changed", row->name, NULL);
 }
 

@@ -15,7 +15,10 @@
 
 #include "lib/ovn-vpn-nb-idl.h"
 #include "lib/vpn-model.h"
+#include "lib/vpn-nb-row.h"
+#include "lib/vpn-nb-setting.h"
 #include "lib/vpn-nb-snapshot.h"
+#include "lib/vpn-parse.h"
 #include "lib/wg-import.h"
 #include "openvswitch/dynamic-string.h"
 #include "socket-util.h"
@@ -69,7 +72,7 @@ parse_file(const char *name, struct wg_import *import)
     if (!error) {
         size_t size = strlen(text);
 
-        error = nbctl_label(name, wg_import_parse(text, import));
+        error = vpn_label(name, wg_import_parse(text, import));
         vpn_wipe(text, size);
     }
     free(text);
@@ -94,10 +97,10 @@ write_service(const struct importer *im)
 
         vpn_prefixes_add(&subnets, &p);
     }
-    char **strings = nbctl_prefix_strings(&subnets);
+    char **strings = vpn_prefix_strings(&subnets);
     vpnnbrec_vpn_service_set_tunnel_subnets(row, (const char **) strings,
                                             subnets.n);
-    nbctl_free_strings(strings, subnets.n);
+    vpn_free_strings(strings, subnets.n);
     vpn_prefixes_destroy(&subnets);
 
     if (import->listen_port) {
@@ -150,14 +153,14 @@ write_networks(const struct importer *im, const struct wg_import_peer *peer,
 
         vpn_prefixes_add(is_address(im, p) ? &addresses : &cidrs, p);
     }
-    char **strings = nbctl_address_strings(&addresses);
+    char **strings = vpn_address_strings(&addresses);
     vpnnbrec_vpn_connection_set_addresses(row, (const char **) strings,
                                           addresses.n);
-    nbctl_free_strings(strings, addresses.n);
-    strings = nbctl_prefix_strings(&cidrs);
+    vpn_free_strings(strings, addresses.n);
+    strings = vpn_prefix_strings(&cidrs);
     vpnnbrec_vpn_connection_set_peer_cidrs(row, (const char **) strings,
                                            cidrs.n);
-    nbctl_free_strings(strings, cidrs.n);
+    vpn_free_strings(strings, cidrs.n);
     vpnnbrec_vpn_connection_set_type(row, cidrs.n || peer->endpoint ? "site"
                                      : "client");
     vpn_prefixes_destroy(&addresses);
@@ -281,17 +284,17 @@ import_service(struct importer *im, const struct vpnnbrec_nb_global *global)
     struct ctl_context *ctx = im->ctx;
     const char *name = ctx->argv[1];
 
-    char *error = nbctl_label("SERVICE", vpn_name_check("service", name));
+    char *error = vpn_label("SERVICE", vpn_name_check("service", name));
     if (error) {
         return error;
-    } else if (nbctl_find_service(ctx->idl, name)) {
+    } else if (vpn_nb_find_service(ctx->idl, name)) {
         return xasprintf("there is a service named %s already", name);
     } else if (!global || !global->sealing_public_key) {
         return xstrdup("there is no sealing key yet; ovn-vpn makes one when "
                        "it first runs");
     }
     vpnnbrec_nb_global_verify_sealing_public_key(global);
-    error = nbctl_label("sealing_public_key in NB_Global",
+    error = vpn_label("sealing_public_key in NB_Global",
                         vpn_public_key_parse(global->sealing_public_key,
                                              &im->recipient));
     if (error) {
@@ -300,18 +303,18 @@ import_service(struct importer *im, const struct vpnnbrec_nb_global *global)
 
     im->row = vpnnbrec_vpn_service_insert(ctx->txn);
     vpnnbrec_vpn_service_set_name(im->row, name);
-    error = nbctl_label("ROUTER", nbctl_set_service(im->row, "router",
+    error = vpn_label("ROUTER", vpn_nb_set_service(im->row, "router",
                                                     ctx->argv[2]));
-    error = error ? error : nbctl_label(
-        "EXTERNAL_IP", nbctl_set_service(im->row, "external_ip",
+    error = error ? error : vpn_label(
+        "EXTERNAL_IP", vpn_nb_set_service(im->row, "external_ip",
                                          ctx->argv[3]));
     if (!error) {
-        int64_t now = nbctl_touch(im->row);
+        int64_t now = vpn_nb_touch(im->row);
 
         vpnnbrec_vpn_service_set_created_at(im->row, &now, 1);
         write_service(im);
         insert_connections(im, now);
-        error = nbctl_label(ctx->argv[4], check_service(im));
+        error = vpn_label(ctx->argv[4], check_service(im));
     }
     return error;
 }

@@ -10,25 +10,19 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-row.h"
+#include "lib/vpn-parse.h"
+#include "lib/vpn-time.h"
 #include "openvswitch/dynamic-string.h"
 #include "timeval.h"
 #include "util.h"
 
 /* svc-rekey. */
 
-/* Makes the key of 'row' change at 'cutover', in milliseconds since the epoch,
- * or not at all if that is 0.  ovn-vpn makes the next key pair; one that is
- * there already stays, so that configurations that name it stay good. */
 static void
 rekey_service(const struct vpnnbrec_vpn_service *row, int64_t cutover)
 {
-    vpnnbrec_vpn_service_verify_next_public_key(row);
-    vpnnbrec_vpn_service_set_cutover_at(row, &cutover, cutover != 0);
-    if (!cutover) {
-        vpnnbrec_vpn_service_set_next_public_key(row, NULL);
-        vpnnbrec_vpn_service_set_sealed_next_private_key(row, NULL);
-    }
-    nbctl_touch(row);
+    vpn_nb_rekey_service(row, cutover);
     nbctl_expect("changed", row->name, NULL);
 }
 
@@ -45,7 +39,7 @@ parse_cutover(struct ctl_context *ctx, int64_t *cutover)
                        "change, or --cancel");
     }
     return (cancel ? NULL
-            : nbctl_label("--cutover", nbctl_parse_time(s, time_wall_msec(),
+            : vpn_label("--cutover", vpn_parse_time(s, time_wall_msec(),
                                                         cutover)));
 }
 

@@ -11,7 +11,10 @@
 
 #include "lib/ovn-vpn-nb-idl.h"
 #include "lib/vpn-model.h"
+#include "lib/vpn-nb-row.h"
+#include "lib/vpn-nb-setting.h"
 #include "lib/vpn-nb-snapshot.h"
+#include "lib/vpn-parse.h"
 #include "openvswitch/dynamic-string.h"
 #include "smap.h"
 #include "table.h"
@@ -61,10 +64,10 @@ check_same(struct ctl_context *ctx, const struct vpnnbrec_vpn_service *row)
     struct in6_addr ip;
     char *args = join_subnets(ctx);
 
-    char *error = nbctl_label("EXTERNAL_IP",
+    char *error = vpn_label("EXTERNAL_IP",
                               vpn_addr_parse(ctx->argv[3], &ip));
     if (!error) {
-        error = nbctl_label("SUBNET", nbctl_parse_prefixes(args, &subnets));
+        error = vpn_label("SUBNET", vpn_parse_prefixes(args, &subnets));
     }
     if (!error) {
         const char *other
@@ -92,19 +95,19 @@ set_from_arguments(struct ctl_context *ctx,
                    const struct vpnnbrec_vpn_service *row)
 {
     char *subnets = join_subnets(ctx);
-    char *error = nbctl_label("ROUTER", nbctl_set_service(row, "router",
+    char *error = vpn_label("ROUTER", vpn_nb_set_service(row, "router",
                                                           ctx->argv[2]));
     if (!error && !ctx->argv[3][0]) {
         error = xstrdup("EXTERNAL_IP: give the address at which clients shall "
                         "reach the service");
     }
     if (!error) {
-        error = nbctl_label("EXTERNAL_IP",
-                            nbctl_set_service(row, "external_ip",
+        error = vpn_label("EXTERNAL_IP",
+                            vpn_nb_set_service(row, "external_ip",
                                               ctx->argv[3]));
     }
     if (!error) {
-        error = nbctl_label("SUBNET", nbctl_set_service(row, "tunnel_subnets",
+        error = vpn_label("SUBNET", vpn_nb_set_service(row, "tunnel_subnets",
                                                         subnets));
     }
     for (size_t i = 0; !error && i < ARRAY_SIZE(add_options); i++) {
@@ -112,8 +115,8 @@ set_from_arguments(struct ctl_context *ctx,
                                             add_options[i].option);
 
         if (value) {
-            error = nbctl_label(add_options[i].option,
-                                nbctl_set_service(row, add_options[i].key,
+            error = vpn_label(add_options[i].option,
+                                vpn_nb_set_service(row, add_options[i].key,
                                                   value));
         }
     }
@@ -127,11 +130,11 @@ cmd_svc_add(struct ctl_context *ctx)
     const char *name = ctx->argv[1];
     const struct vpnnbrec_vpn_service *row;
 
-    ctx->error = nbctl_label("SERVICE", vpn_name_check("service", name));
+    ctx->error = vpn_label("SERVICE", vpn_name_check("service", name));
     if (ctx->error) {
         return;
     }
-    row = nbctl_find_service(ctx->idl, name);
+    row = vpn_nb_find_service(ctx->idl, name);
     if (row && shash_find(&ctx->options, "--may-exist")) {
         ctx->error = check_same(ctx, row);
     } else if (row) {
@@ -142,7 +145,7 @@ cmd_svc_add(struct ctl_context *ctx)
         vpnnbrec_vpn_service_set_name(row, name);
         ctx->error = set_from_arguments(ctx, row);
 
-        int64_t now = nbctl_touch(row);
+        int64_t now = vpn_nb_touch(row);
         vpnnbrec_vpn_service_set_created_at(row, &now, 1);
         nbctl_expect("added", name, NULL);
     }
@@ -152,7 +155,7 @@ static void
 cmd_svc_del(struct ctl_context *ctx)
 {
     const char *id = ctx->argv[1];
-    const struct vpnnbrec_vpn_service *row = nbctl_find_service(ctx->idl, id);
+    const struct vpnnbrec_vpn_service *row = vpn_nb_find_service(ctx->idl, id);
 
     if (row) {
         vpnnbrec_vpn_service_delete(row);
@@ -170,15 +173,8 @@ check_connections(const struct vpnnbrec_vpn_service *row,
                   const struct vpn_service *before)
 {
     struct vpn_service *after = vpn_service_from_row(row);
-    char *error = NULL;
+    char *error = vpn_service_find_harm(before, after);
 
-    for (size_t i = 0; !error && i < after->n_connections; i++) {
-        if (after->connections[i].error && !before->connections[i].error) {
-            error = xasprintf("connection %s would not be valid any more: %s",
-                              after->connections[i].name,
-                              after->connections[i].error);
-        }
-    }
     vpn_service_destroy(after);
     return error;
 }
@@ -198,7 +194,7 @@ set_from_argument(const struct vpnnbrec_vpn_service *row, const char *arg)
         error = xstrdup("name: the name of a service cannot be changed; "
                         "delete it and add another one");
     } else {
-        error = nbctl_label(key, nbctl_set_service(row, key, equals + 1));
+        error = vpn_label(key, vpn_nb_set_service(row, key, equals + 1));
     }
     free(key);
     return error;
@@ -221,7 +217,7 @@ cmd_svc_set(struct ctl_context *ctx)
         ctx->error = check_connections(row, before);
     }
     vpn_service_destroy(before);
-    nbctl_touch(row);
+    vpn_nb_touch(row);
     nbctl_expect("changed", row->name, NULL);
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-row.h"
 #include "lib/vpn-nb-snapshot.h"
 #include "timeval.h"
 #include "util.h"
@@ -49,47 +50,11 @@ nbctl_prerequisites(struct ctl_context *ctx)
     }
 }
 
-/* Returns the service whose name or UUID is 'id', or NULL.  A UUID must be
- * complete: "svc-del beef" shall not delete what happens to begin so. */
-const struct vpnnbrec_vpn_service *
-nbctl_find_service(struct ovsdb_idl *idl, const char *id)
-{
-    const struct vpnnbrec_vpn_service *service;
-    struct uuid uuid;
-
-    VPNNBREC_VPN_SERVICE_FOR_EACH (service, idl) {
-        if (!strcmp(service->name, id)) {
-            return service;
-        }
-    }
-    return (uuid_from_string(&uuid, id)
-            ? vpnnbrec_vpn_service_get_for_uuid(idl, &uuid) : NULL);
-}
-
-/* Returns the connection of 'service' whose name or UUID is 'id', or NULL. */
-const struct vpnnbrec_vpn_connection *
-nbctl_find_connection(const struct vpnnbrec_vpn_service *service,
-                      const char *id)
-{
-    struct uuid uuid;
-    bool is_uuid = uuid_from_string(&uuid, id);
-
-    for (size_t i = 0; i < service->n_connections; i++) {
-        const struct vpnnbrec_vpn_connection *c = service->connections[i];
-
-        if (!strcmp(c->name, id)
-            || (is_uuid && uuid_equals(&c->header_.uuid, &uuid))) {
-            return c;
-        }
-    }
-    return NULL;
-}
-
 char *
 nbctl_get_service(struct ctl_context *ctx, const char *id,
                   const struct vpnnbrec_vpn_service **servicep)
 {
-    *servicep = nbctl_find_service(ctx->idl, id);
+    *servicep = vpn_nb_find_service(ctx->idl, id);
     return (*servicep ? NULL
             : xasprintf("there is no service \"%s\" (\"%s svc-list\" prints "
                         "those that there are)", id, program_name));
@@ -100,25 +65,11 @@ nbctl_get_connection(const struct vpnnbrec_vpn_service *service,
                      const char *id,
                      const struct vpnnbrec_vpn_connection **connectionp)
 {
-    *connectionp = nbctl_find_connection(service, id);
+    *connectionp = vpn_nb_find_connection(service, id);
     return (*connectionp ? NULL
             : xasprintf("service %s has no connection \"%s\" (\"%s conn-list "
                         "%s\" prints those that it has)", service->name, id,
                         program_name, service->name));
-}
-
-/* Notes that 'service' or one of its connections is being changed: of two
- * transactions that do so at the same time, one fails and is tried again.
- * Returns the time of the change. */
-int64_t
-nbctl_touch(const struct vpnnbrec_vpn_service *service)
-{
-    int64_t old = service->n_updated_at ? service->updated_at[0] : 0;
-    int64_t now = MAX(time_wall_msec(), old + 1);
-
-    vpnnbrec_vpn_service_verify_updated_at(service);
-    vpnnbrec_vpn_service_set_updated_at(service, &now, 1);
-    return now;
 }
 
 /* A service may have thousands of connections, so that the database is told

@@ -18,7 +18,6 @@
 struct ds;
 struct ovsdb_idl;
 struct table;
-struct vpn_prefixes;
 struct vpnnbrec_gateway_chassis;
 struct vpnnbrec_vpn_connection;
 struct vpnnbrec_vpn_service;
@@ -43,15 +42,10 @@ void nbctl_fail(char *message);
 
 /* nbctl-util.c: rows. */
 void nbctl_prerequisites(struct ctl_context *);
-const struct vpnnbrec_vpn_service *nbctl_find_service(struct ovsdb_idl *,
-                                                      const char *id);
-const struct vpnnbrec_vpn_connection *nbctl_find_connection(
-    const struct vpnnbrec_vpn_service *, const char *id);
 char *nbctl_get_service(struct ctl_context *, const char *id,
                         const struct vpnnbrec_vpn_service **);
 char *nbctl_get_connection(const struct vpnnbrec_vpn_service *, const char *id,
                            const struct vpnnbrec_vpn_connection **);
-int64_t nbctl_touch(const struct vpnnbrec_vpn_service *);
 void nbctl_link_connection(struct ctl_context *,
                            const struct vpnnbrec_vpn_service *,
                            struct vpnnbrec_vpn_connection *);
@@ -65,23 +59,6 @@ const struct vpnnbrec_vpn_connection **nbctl_sort_connections(
 const struct vpnnbrec_gateway_chassis **nbctl_sort_gateways(
     const struct vpnnbrec_vpn_service *);
 size_t nbctl_count_active(const struct vpnnbrec_vpn_service *);
-
-/* nbctl-parse.c: arguments. */
-char *nbctl_label(const char *label, char *error);
-char *nbctl_parse_int(const char *, int min, int max, int *);
-char *nbctl_parse_prefixes(const char *, struct vpn_prefixes *);
-char *nbctl_parse_addresses(const char *, struct vpn_prefixes *);
-char **nbctl_prefix_strings(const struct vpn_prefixes *);
-char **nbctl_address_strings(const struct vpn_prefixes *);
-void nbctl_free_strings(char **, size_t n);
-
-/* nbctl-time.c: points of time. */
-char *nbctl_parse_time(const char *, long long int now, int64_t *msp);
-char *nbctl_format_time(int64_t ms);
-
-/* nbctl-setting.c: settings of services. */
-char *nbctl_set_service(const struct vpnnbrec_vpn_service *, const char *key,
-                        const char *value);
 
 /* nbctl-format.c: output. */
 struct table *nbctl_table_create(const char *const columns[], size_t n);

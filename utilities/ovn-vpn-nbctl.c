@@ -13,6 +13,7 @@
 #include "lib/ovn-vpn-nb-idl.h"
 #include "lib/vpn-dirs.h"
 #include "lib/vpn-keys.h"
+#include "lib/vpn-nb-row.h"
 #include "openvswitch/list.h"
 #include "openvswitch/vlog.h"
 #include "util.h"
@@ -243,10 +244,10 @@ static void
 check_expectation(struct ovsdb_idl *idl, const struct expectation *e)
 {
     const struct vpnnbrec_vpn_service *service
-        = nbctl_find_service(idl, e->service);
+        = vpn_nb_find_service(idl, e->service);
     const struct vpnnbrec_vpn_connection *connection
         = (service && e->connection
-           ? nbctl_find_connection(service, e->connection) : NULL);
+           ? vpn_nb_find_connection(service, e->connection) : NULL);
 
     if (connection && connection->error_message) {
         nbctl_fail(xasprintf("connection %s of service %s was %s but cannot "

@@ -6,13 +6,14 @@
 
 #include <config.h>
 
-#include "utilities/nbctl.h"
+#include "lib/vpn-nb-setting.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
 #include "lib/vpn-model.h"
+#include "lib/vpn-parse.h"
 #include "openvswitch/dynamic-string.h"
 #include "sset.h"
 #include "util.h"
@@ -82,7 +83,7 @@ set_int(const struct vpnnbrec_vpn_service *row, const char *value,
                     size_t))
 {
     int number = 0;
-    char *error = value[0] ? nbctl_parse_int(value, min, max, &number) : NULL;
+    char *error = value[0] ? vpn_parse_int(value, min, max, &number) : NULL;
 
     if (!error) {
         int64_t number64 = number;
@@ -154,16 +155,16 @@ set_prefixes(const struct vpnnbrec_vpn_service *row, const char *value,
                          size_t))
 {
     struct vpn_prefixes prefixes = VPN_PREFIXES_INITIALIZER;
-    char *error = nbctl_parse_prefixes(value, &prefixes);
+    char *error = vpn_parse_prefixes(value, &prefixes);
 
     if (!error && check) {
         error = check(&prefixes);
     }
     if (!error) {
-        char **strings = nbctl_prefix_strings(&prefixes);
+        char **strings = vpn_prefix_strings(&prefixes);
 
         set(row, (const char **) strings, prefixes.n);
-        nbctl_free_strings(strings, prefixes.n);
+        vpn_free_strings(strings, prefixes.n);
     }
     vpn_prefixes_destroy(&prefixes);
     return error;
@@ -226,7 +227,7 @@ static const struct setting {
 
 /* Gives 'value' to the setting of 'row' that is called 'key'. */
 char *
-nbctl_set_service(const struct vpnnbrec_vpn_service *row, const char *key,
+vpn_nb_set_service(const struct vpnnbrec_vpn_service *row, const char *key,
                   const char *value)
 {
     struct ds keys = DS_EMPTY_INITIALIZER;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Arguments of commands: from text to numbers and prefixes, and back to the
- * text that the database holds. */
+/* From text to numbers and prefixes, and back to the text that the database
+ * holds. */
 
 #include <config.h>
 
-#include "utilities/nbctl.h"
+#include "lib/vpn-parse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +13,10 @@
 #include "lib/vpn-prefix.h"
 #include "util.h"
 
-/* Puts 'label', the name of an argument, before 'error', which it frees, if
- * there is one. */
+/* Puts 'label', the name of an argument or a field, before 'error', which it
+ * frees, if there is one. */
 char *
-nbctl_label(const char *label, char *error)
+vpn_label(const char *label, char *error)
 {
     char *msg = error ? xasprintf("%s: %s", label, error) : NULL;
 
@@ -25,7 +25,7 @@ nbctl_label(const char *label, char *error)
 }
 
 char *
-nbctl_parse_int(const char *s, int min, int max, int *value)
+vpn_parse_int(const char *s, int min, int max, int *value)
 {
     if (str_to_int(s, 10, value) && *value >= min && *value <= max) {
         return NULL;
@@ -58,22 +58,22 @@ parse_list(const char *s, char *(*parse)(const char *, struct vpn_prefix *),
 }
 
 char *
-nbctl_parse_prefixes(const char *s, struct vpn_prefixes *prefixes)
+vpn_parse_prefixes(const char *s, struct vpn_prefixes *prefixes)
 {
     return parse_list(s, vpn_prefix_parse, prefixes);
 }
 
 /* Parses addresses without prefix length into prefixes of full length. */
 char *
-nbctl_parse_addresses(const char *s, struct vpn_prefixes *prefixes)
+vpn_parse_addresses(const char *s, struct vpn_prefixes *prefixes)
 {
     return parse_list(s, vpn_prefix_parse_host, prefixes);
 }
 
 /* Returns 'prefixes' as an array of strings for a column, to be freed with
- * nbctl_free_strings(). */
+ * vpn_free_strings(). */
 char **
-nbctl_prefix_strings(const struct vpn_prefixes *prefixes)
+vpn_prefix_strings(const struct vpn_prefixes *prefixes)
 {
     char **strings = xmalloc(prefixes->n * sizeof *strings);
 
@@ -83,9 +83,9 @@ nbctl_prefix_strings(const struct vpn_prefixes *prefixes)
     return strings;
 }
 
-/* Like nbctl_prefix_strings(), for addresses. */
+/* Like vpn_prefix_strings(), for addresses. */
 char **
-nbctl_address_strings(const struct vpn_prefixes *prefixes)
+vpn_address_strings(const struct vpn_prefixes *prefixes)
 {
     char **strings = xmalloc(prefixes->n * sizeof *strings);
 
@@ -96,7 +96,7 @@ nbctl_address_strings(const struct vpn_prefixes *prefixes)
 }
 
 void
-nbctl_free_strings(char **strings, size_t n)
+vpn_free_strings(char **strings, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         free(strings[i]);

@@ -4,12 +4,13 @@
 
 #include <config.h>
 
-#include "utilities/nbctl.h"
+#include "lib/vpn-time.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "openvswitch/dynamic-string.h"
 #include "util.h"
 
 /* Latest time that the schema allows, 2^53 - 1 milliseconds. */
@@ -76,7 +77,7 @@ parse_date(const char *s, long long int *ms)
  * in milliseconds since the epoch, in '*msp'; on failure returns a message for
  * the user, which the caller must free. */
 char *
-nbctl_parse_time(const char *s, long long int now, int64_t *msp)
+vpn_parse_time(const char *s, long long int now, int64_t *msp)
 {
     long long int ms;
 
@@ -99,7 +100,7 @@ nbctl_parse_time(const char *s, long long int now, int64_t *msp)
 /* Returns 'ms', in milliseconds since the epoch, as text, which the caller
  * must free. */
 char *
-nbctl_format_time(int64_t ms)
+vpn_format_time(int64_t ms)
 {
     return xastrftime_msec("%Y-%m-%dT%H:%M:%SZ", ms, true);
 }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VPN_NB_ROW_H
+#define VPN_NB_ROW_H 1
+
+/* Rows of the VPN Northbound database: how front doors find and write them.
+ *
+ * Functions that return 'char *' return NULL if successful and otherwise a
+ * message for the user, which the caller must free. */
+
+#include <stdint.h>
+
+struct ovsdb_idl;
+struct vpn_connection;
+struct vpn_key;
+struct vpnnbrec_nb_global;
+struct vpnnbrec_vpn_connection;
+struct vpnnbrec_vpn_service;
+
+const struct vpnnbrec_vpn_service *vpn_nb_find_service(struct ovsdb_idl *,
+                                                       const char *id);
+const struct vpnnbrec_vpn_connection *vpn_nb_find_connection(
+    const struct vpnnbrec_vpn_service *, const char *id);
+int64_t vpn_nb_touch(const struct vpnnbrec_vpn_service *);
+void vpn_nb_rekey_service(const struct vpnnbrec_vpn_service *,
+                          int64_t cutover);
+
+void vpn_nb_write_connection(const struct vpnnbrec_vpn_connection *,
+                             const struct vpn_connection *);
+void vpn_nb_write_public_key(const struct vpnnbrec_vpn_connection *,
+                             const struct vpn_key *public_key);
+char *vpn_nb_write_psk(const struct vpnnbrec_vpn_connection *,
+                       const struct vpnnbrec_nb_global *, const char *service,
+                       const struct vpn_key *public_key,
+                       const struct vpn_key *psk);
+
+#endif /* lib/vpn-nb-row.h */
