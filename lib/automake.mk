@@ -32,6 +32,8 @@ lib_libovnvpn_la_SOURCES = \
 	lib/vpn-privileges.h \
 	lib/vpn-time.c \
 	lib/vpn-time.h \
+	lib/vpn-token.c \
+	lib/vpn-token.h \
 	lib/wg-conf-networkd.c \
 	lib/wg-conf-nm.c \
 	lib/wg-conf-private.h \

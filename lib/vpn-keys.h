@@ -2,7 +2,7 @@
 #ifndef VPN_KEYS_H
 #define VPN_KEYS_H 1
 
-/* Keys and sealed boxes: the only user of libsodium.
+/* Keys and sealed boxes: with lib/vpn-token.h the only user of libsodium.
  *
  * Secrets
  * =======

@@ -42,6 +42,7 @@ tests_ovstest_SOURCES = \
 	tests/test-agent-memory.c \
 	tests/test-agent.c \
 	tests/test-alloc.c \
+	tests/test-api.c \
 	tests/test-health.c \
 	tests/test-phase.c \
 	tests/test-plan.c \
@@ -65,10 +66,12 @@ tests_ovstest_SOURCES = \
 nodist_tests_ovstest_SOURCES = tests/ovstest.c
 tests_ovstest_CPPFLAGS = $(AM_CPPFLAGS) -I$(OVS_SRCDIR)/tests
 tests_ovstest_LDADD = \
+	utilities/api/libvpnapi.la \
 	ovn-vpn/libtranslator.la \
 	ovn-vpn-controller/libcontroller.la \
 	$(SWARM_LIBS) \
-	$(LIBNL_LIBS)
+	$(LIBNL_LIBS) \
+	$(MICROHTTPD_LIBS)
 tests/ovstest.c: $(OVS_SRCDIR)/tests/ovstest.c
 	$(AM_V_GEN)$(MKDIR_P) tests && cp $< $@
 CLEANFILES += tests/ovstest.c
@@ -81,6 +84,7 @@ TESTSUITE_AT = \
 	tests/agent-macros.at \
 	tests/agent-unit.at \
 	tests/agent.at \
+	tests/api.at \
 	tests/client-conf.at \
 	tests/nbctl-config.at \
 	tests/nbctl-conn-set.at \
@@ -98,6 +102,9 @@ TESTSUITE_AT = \
 	tests/wg-backend.at
 EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
 	tests/check-swarm \
+	tests/api-check-openapi.py \
+	tests/api-clients.py \
+	tests/bench-api.py \
 	tests/networkd-load \
 	tests/plan-base.py \
 	tests/find-secrets.py \
@@ -105,7 +112,7 @@ EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
 LINTED += tests/check-swarm
 DISTCLEANFILES += tests/atconfig tests/atlocal
 AUTOTEST = $(AUTOM4TE) --language=autotest
-AUTOTEST_PATH = ovn-vpn:ovn-vpn-controller:utilities:tests
+AUTOTEST_PATH = ovn-vpn:ovn-vpn-controller:utilities:utilities/api:tests
 
 CHECK_LOCAL += check-testsuite
 check-testsuite: tests/atconfig tests/atlocal $(TESTSUITE) $(check_PROGRAMS)
@@ -119,6 +126,7 @@ clean-testsuite:
 # System tests: clusters in namespaces, which take root.
 SYSTEM_TESTSUITE = $(srcdir)/tests/system-testsuite
 SYSTEM_TESTSUITE_AT = \
+	tests/system-api.at \
 	tests/system-testsuite.at \
 	tests/system-macros.at \
 	tests/system.at
@@ -134,6 +142,12 @@ check-system: all tests/atconfig tests/atlocal $(SYSTEM_TESTSUITE)
 bench-agent: all tests/ovstest
 	OVN_VPN_BUILDDIR='$(abs_top_builddir)' BENCH_JSON="$${BENCH_JSON:-bench-agent.json}" \
 	  $(srcdir)/tests/bench-agent $(BENCHFLAGS)
+
+bench-api: all
+	PATH='$(abs_top_builddir)/utilities:$(abs_top_builddir)/utilities/api':$$PATH \
+	  $(PYTHON) $(srcdir)/tests/bench-api.py \
+	  $(srcdir)/ovsdb-schema/ovn-vpn-nb.ovsschema $(BENCHFLAGS)
+.PHONY: bench-api
 
 # Tests on a kernel with WireGuard and Open vSwitch, in an emulated machine.
 # Logs outlive it.

@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks that an OpenAPI document describes the routes on standard input, all
+of them and no others, and that each reference in it leads somewhere.  Usage:
+api-check-openapi.py FILE < ROUTES"""
+
+import json
+import re
+import sys
+
+
+def references(node):
+    if isinstance(node, dict):
+        if '$ref' in node:
+            yield node['$ref']
+        for value in node.values():
+            yield from references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references(value)
+
+
+def main():
+    with open(sys.argv[1]) as f:
+        document = json.load(f)
+    routes = {line.strip() for line in sys.stdin}
+    described = {'%s %s' % (method.upper(), re.sub(r'\{[^}]*\}', '*', path))
+                 for path, item in document['paths'].items()
+                 for method in item if method != 'parameters'}
+    for route in sorted(routes - described):
+        print('not described:', route)
+    for route in sorted(described - routes):
+        print('not there:', route)
+
+    names = [operation['operationId'] for item in document['paths'].values()
+             for method, operation in item.items() if method != 'parameters']
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        print('described twice:', name)
+    for reference in sorted(set(references(document))):
+        node = document
+        for key in reference.split('/')[1:]:
+            node = node.get(key) if isinstance(node, dict) else None
+        if node is None:
+            print('leads nowhere:', reference)
+
+
+if __name__ == '__main__':
+    main()

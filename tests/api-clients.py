@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Clients of the REST API that behave badly, or well in great numbers.
+
+api-clients.py HOST:PORT idle N    N connections that say nothing, and one that
+                                   is served all the same
+api-clients.py HOST:PORT slow      a request that never ends, and one that is
+                                   served meanwhile
+api-clients.py HOST:PORT vanish N  N clients that go away before their answer
+api-clients.py HOST:PORT raw       what stands on standard input, with "\\r\\n"
+                                   at the end of each line; prints the status
+api-clients.py HOST:PORT events N  prints the types of the next N events
+"""
+
+import http.client
+import json
+import socket
+import sys
+
+TIMEOUT = 20
+
+
+def connect(address):
+    host, port = address.rsplit(':', 1)
+    return socket.create_connection((host, int(port)), TIMEOUT)
+
+
+def check_alive(address):
+    client = http.client.HTTPConnection(address, timeout=TIMEOUT)
+    client.request('GET', '/api/v1/vpn-services')
+    answer = client.getresponse()
+    json.loads(answer.read())
+    print(answer.status)
+    client.close()
+
+
+def idle(address, n):
+    sockets = [connect(address) for _ in range(int(n))]
+    check_alive(address)
+    return sockets
+
+
+def slow(address):
+    s = connect(address)
+    s.sendall(b'POST /api/v1/vpn-services HTTP/1.1\r\nHost: localhost\r\n'
+              b'Content-Type: application/json\r\nContent-Length: 100\r\n'
+              b'\r\n{')
+    check_alive(address)
+    s.close()
+
+
+def vanish(address, n):
+    body = b'{"name": "vanished-%d"}'
+    for i in range(int(n)):
+        s = connect(address)
+        text = body % i
+        s.sendall(b'POST /api/v1/vpn-services/s1/connections HTTP/1.1\r\n'
+                  b'Host: localhost\r\nContent-Type: application/json\r\n'
+                  b'Content-Length: %d\r\n\r\n%s' % (len(text), text))
+        s.close()
+    check_alive(address)
+
+
+def raw(address):
+    s = connect(address)
+    text = sys.stdin.buffer.read().replace(b'\n', b'\r\n')
+    s.sendall(text)
+    print(s.makefile('rb').readline().decode().strip())
+
+
+def events(address, n):
+    client = http.client.HTTPConnection(address, timeout=TIMEOUT)
+    client.request('GET', '/api/v1/events')
+    answer = client.getresponse()
+    print(answer.status, flush=True)
+    types = []
+    while len(types) < int(n):
+        line = answer.readline().decode()
+        if line.startswith('event: '):
+            types.append(line[len('event: '):].strip())
+    print('\n'.join(types), flush=True)
+
+
+def main():
+    address, command = sys.argv[1:3]
+    {'idle': idle, 'slow': slow, 'vanish': vanish, 'raw': raw,
+     'events': events}[command](address, *sys.argv[3:])
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* test-api target TARGET...: takes targets of requests apart.
+ *
+ * test-api route METHOD TARGET: finds a route of the API.
+ *
+ * test-api routes: prints all methods and paths.
+ *
+ * test-api json TEXT...: what the parser says of a body.
+ *
+ * test-api json-deep N: the same of N arrays in an object. */
+
+#include <config.h>
+#undef NDEBUG
+#include "utilities/api/api-json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command-line.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
+#include "tests/ovstest.h"
+#include "util.h"
+#include "utilities/api/api-route.h"
+#include "utilities/api/api-target.h"
+
+static void
+test_target(struct ovs_cmdl_context *ctx)
+{
+    for (int i = 1; i < ctx->argc; i++) {
+        struct api_target target;
+        char *error = api_target_parse(ctx->argv[i], &target);
+
+        if (error) {
+            puts(error);
+        } else {
+            const struct smap_node **nodes = smap_sort(&target.query);
+
+            for (size_t k = 0; k < target.n_segments; k++) {
+                printf("[%s]", target.segments[k]);
+            }
+            for (size_t k = 0; k < smap_count(&target.query); k++) {
+                printf(" %s=%s", nodes[k]->key, nodes[k]->value);
+            }
+            putchar('\n');
+            free(nodes);
+        }
+        free(error);
+        api_target_destroy(&target);
+    }
+}
+
+static void
+test_route(struct ovs_cmdl_context *ctx)
+{
+    const char *params[API_ROUTE_PARAMS] = { NULL };
+    const struct api_route *route;
+    struct api_target target;
+    char *error = api_target_parse(ctx->argv[2], &target);
+
+    ovs_assert(!error);
+    switch (api_route_find(api_routes, api_n_routes, ctx->argv[1], &target,
+                           &route, params)) {
+    case API_ROUTE_FOUND:
+        printf("%s\n", route->path);
+        break;
+    case API_ROUTE_NO_METHOD: {
+        char *methods = api_route_methods(api_routes, api_n_routes, &target);
+
+        printf("allow %s\n", methods);
+        free(methods);
+        break;
+    }
+    case API_ROUTE_NO_PATH:
+        puts("no such path");
+        break;
+    }
+    api_target_destroy(&target);
+}
+
+static void
+test_routes(struct ovs_cmdl_context *ctx OVS_UNUSED)
+{
+    for (size_t i = 0; i < api_n_routes; i++) {
+        printf("%s /%s\n", api_routes[i].method, api_routes[i].path);
+    }
+}
+
+static void
+parse_json(const char *s)
+{
+    struct json *json;
+    char *error = api_json_parse(s, strlen(s), &json);
+    char *out = error ? error : json_to_string(json, JSSF_SORT);
+
+    puts(out);
+    free(out);
+    json_destroy(json);
+}
+
+static void
+test_json(struct ovs_cmdl_context *ctx)
+{
+    for (int i = 1; i < ctx->argc; i++) {
+        parse_json(ctx->argv[i]);
+    }
+}
+
+static void
+test_json_deep(struct ovs_cmdl_context *ctx)
+{
+    struct ds ds = DS_EMPTY_INITIALIZER;
+    int n = atoi(ctx->argv[1]);
+
+    ds_put_cstr(&ds, "{\"a\":");
+    ds_put_char_multiple(&ds, '[', n);
+    ds_put_char_multiple(&ds, ']', n);
+    ds_put_char(&ds, '}');
+    parse_json(ds_cstr(&ds));
+    ds_destroy(&ds);
+}
+
+static void
+test_api_main(int argc, char *argv[])
+{
+    static const struct ovs_cmdl_command commands[] = {
+        {"target", NULL, 1, INT_MAX, test_target, OVS_RO},
+        {"route", NULL, 2, 2, test_route, OVS_RO},
+        {"routes", NULL, 0, 0, test_routes, OVS_RO},
+        {"json", NULL, 1, INT_MAX, test_json, OVS_RO},
+        {"json-deep", NULL, 1, 1, test_json_deep, OVS_RO},
+        {NULL, NULL, 0, 0, NULL, OVS_RO},
+    };
+    struct ovs_cmdl_context ctx = { .argc = argc - 1, .argv = argv + 1 };
+
+    set_program_name(argv[0]);
+    ovs_cmdl_run_command(&ctx, commands);
+}
+
+OVSTEST_REGISTER("test-api", test_api_main);

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "utilities/api/api-auth.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-token.h"
+#include "openvswitch/shash.h"
+#include "socket-util.h"
+#include "timeval.h"
+#include "util.h"
+#include "utilities/api/api-request.h"
+#include "utilities/api/api.h"
+#include "uuid.h"
+
+/* Attempts with a wrong token that an address has in a row, and how long it is
+ * not listened to after that. */
+#define FAILURES_MAX 10
+#define FAILURES_FORGET_MS 60000
+
+/* Most addresses to remember. */
+#define FAILURES_ADDRESSES 4096
+
+/* Precision of "last_used_at". */
+#define USED_MS 60000
+
+struct failures {
+    int n;
+    long long int last;         /* time_msec(). */
+};
+
+struct api_auth {
+    bool needs_token;
+    struct shash failures;      /* 'struct failures's by address. */
+    struct sset used;           /* UUIDs of tokens to note the use of. */
+};
+
+struct api_auth *
+api_auth_create(bool needs_token)
+{
+    struct api_auth *auth = xzalloc(sizeof *auth);
+
+    auth->needs_token = needs_token;
+    shash_init(&auth->failures);
+    sset_init(&auth->used);
+    return auth;
+}
+
+void
+api_auth_destroy(struct api_auth *auth)
+{
+    shash_destroy_free_data(&auth->failures);
+    sset_destroy(&auth->used);
+    free(auth);
+}
+
+/* Throttling. */
+
+static bool
+is_throttled(struct api_auth *auth, const char *peer)
+{
+    struct failures *failures = shash_find_data(&auth->failures, peer);
+
+    if (failures && time_msec() - failures->last > FAILURES_FORGET_MS) {
+        shash_find_and_delete(&auth->failures, peer);
+        free(failures);
+        return false;
+    }
+    return failures && failures->n >= FAILURES_MAX;
+}
+
+static void
+note_failure(struct api_auth *auth, const char *peer)
+{
+    struct failures *failures = shash_find_data(&auth->failures, peer);
+
+    if (!failures) {
+        if (shash_count(&auth->failures) >= FAILURES_ADDRESSES) {
+            shash_clear_free_data(&auth->failures);
+        }
+        failures = xzalloc(sizeof *failures);
+        shash_add(&auth->failures, peer, failures);
+    }
+    failures->n++;
+    failures->last = time_msec();
+}
+
+/* Tokens. */
+
+static bool
+is_usable(const struct vpnnbrec_api_token *row)
+{
+    return ((!row->n_enabled || row->enabled[0])
+            && (!row->n_expires_at || row->expires_at[0] > time_wall_msec()));
+}
+
+/* Returns the row that 'token' belongs to, or NULL.  How long that takes does
+ * not depend on how much of a hash is right. */
+static const struct vpnnbrec_api_token *
+find_token(struct api *api, const char *token)
+{
+    const struct vpnnbrec_api_token *row, *found = NULL;
+    char hash[VPN_TOKEN_HASH_LEN + 1];
+
+    vpn_token_hash(token, hash);
+    VPNNBREC_API_TOKEN_FOR_EACH (row, api->idl) {
+        if (vpn_token_hash_equals(hash, row->token_hash) && is_usable(row)) {
+            found = row;
+        }
+    }
+    return found;
+}
+
+static void
+identify(struct api *api, struct api_request *req,
+         const struct vpnnbrec_api_token *row)
+{
+    struct api_identity *identity = &req->identity;
+    long long int now = time_wall_msec();
+
+    identity->name = xstrdup(row->name);
+    identity->role = (!strcmp(row->role, "admin") ? API_ROLE_ADMIN
+                      : !strcmp(row->role, "operator") ? API_ROLE_OPERATOR
+                      : API_ROLE_VIEWER);
+    identity->all_projects = !row->n_projects;
+    for (size_t i = 0; i < row->n_projects; i++) {
+        sset_add(&identity->projects, row->projects[i]);
+    }
+    if (!row->n_last_used_at || now / USED_MS > row->last_used_at[0] / USED_MS
+        || now < row->last_used_at[0]) {
+        char *uuid = xasprintf(UUID_FMT, UUID_ARGS(&row->header_.uuid));
+
+        sset_add_and_free(&api->auth->used, uuid);
+    }
+}
+
+/* Returns true if 'host', a Host header, names this machine by one of the
+ * names that no other site can have.  A page in a browser here may be able to
+ * send requests to us under a name of its own that it lets point to us. */
+static bool
+is_local_host(const char *host)
+{
+    static const char *const names[] = { "localhost", "127.0.0.1", "[::1]" };
+
+    for (size_t i = 0; host && i < ARRAY_SIZE(names); i++) {
+        size_t len = strlen(names[i]);
+
+        if (!strncasecmp(host, names[i], len)
+            && (!host[len] || host[len] == ':')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Finds out who makes 'req', which has no token. */
+static bool
+check_without_token(struct api *api, struct api_request *req)
+{
+    if (!api->auth->needs_token && !vpnnbrec_api_token_first(api->idl)) {
+        if (!is_local_host(req->headers[API_H_HOST])) {
+            api_problem(req, 403, NULL, "while there is no token, the Host "
+                        "must be localhost, 127.0.0.1 or [::1]");
+            return false;
+        }
+        req->identity.role = API_ROLE_ADMIN;
+        req->identity.all_projects = true;
+        return true;
+    }
+    api_set_header(req, "WWW-Authenticate", "Bearer");
+    api_problem(req, 401, NULL, "a token is needed: \"Authorization: Bearer "
+                "TOKEN\"");
+    return false;
+}
+
+/* Finds out who makes 'req', and whether they have the role that its route
+ * takes.  If not, returns false and makes that the answer. */
+bool
+api_auth_check(struct api *api, struct api_request *req)
+{
+    const char *header = req->headers[API_H_AUTHORIZATION];
+
+    if (!header) {
+        if (!check_without_token(api, req)) {
+            return false;
+        }
+    } else if (is_throttled(api->auth, req->peer)) {
+        api_set_header(req, "Retry-After", "60");
+        api_problem(req, 429, NULL, "too many wrong tokens came from %s",
+                    req->peer);
+        return false;
+    } else {
+        const struct vpnnbrec_api_token *row
+            = (!strncasecmp(header, "Bearer ", 7)
+               ? find_token(api, header + 7) : NULL);
+
+        if (!row) {
+            note_failure(api->auth, req->peer);
+            api_set_header(req, "WWW-Authenticate",
+                           "Bearer error=\"invalid_token\"");
+            api_problem(req, 401, NULL, "the token is not valid, or not any "
+                        "more");
+            return false;
+        }
+        identify(api, req, row);
+    }
+
+    if (req->identity.role < req->route->role) {
+        static const char *const roles[] = {
+            "", "viewer", "operator", "admin",
+        };
+
+        api_problem(req, 403, NULL, "this takes a token with the role "
+                    "\"%s\"", roles[req->route->role]);
+        return false;
+    }
+    return true;
+}
+
+/* Returns true if who makes 'req' may know what 'project' has. */
+bool
+api_auth_sees(const struct api_request *req, const char *project)
+{
+    return (req->identity.all_projects
+            || sset_contains(&req->identity.projects, project));
+}
+
+/* Use. */
+
+bool
+api_auth_must_write(const struct api *api)
+{
+    return !sset_is_empty(&api->auth->used);
+}
+
+void
+api_auth_write(struct api *api)
+{
+    int64_t now = time_wall_msec();
+    const char *s;
+
+    SSET_FOR_EACH (s, &api->auth->used) {
+        const struct vpnnbrec_api_token *row = NULL;
+        struct uuid uuid;
+
+        if (uuid_from_string(&uuid, s)) {
+            row = vpnnbrec_api_token_get_for_uuid(api->idl, &uuid);
+        }
+        if (row) {
+            vpnnbrec_api_token_set_last_used_at(row, &now, 1);
+        }
+    }
+    sset_clear(&api->auth->used);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Reading and deleting connections. */
+
+#include <config.h>
+
+#include "utilities/api/api-resource.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-row.h"
+#include "util.h"
+#include "utilities/api/api-json.h"
+#include "utilities/api/api-request.h"
+#include "utilities/api/api-vault.h"
+#include "utilities/api/api-view.h"
+#include "utilities/api/api.h"
+#include "uuid.h"
+
+/* GET /api/v1/vpn-services/ID/connections/ID */
+void
+api_connection_get(struct api *api, struct api_request *req)
+{
+    const struct vpnnbrec_vpn_service *service = api_find_service(api, req);
+    const struct vpnnbrec_vpn_connection *row
+        = service ? api_find_connection(api, req, service) : NULL;
+    struct api_json j = API_JSON_INITIALIZER(&req->response.body);
+    struct ds spec = DS_EMPTY_INITIALIZER;
+
+    if (row) {
+        api_json_open(&j, NULL, '{');
+        api_put_connection_members(&j, row);
+        api_json_close(&j, '}');
+        api_put_connection_spec(&spec, row);
+        api_respond_with_etag(req, 200, &spec);
+        ds_destroy(&spec);
+    }
+}
+
+/* GET /api/v1/vpn-services/ID/connections/ID/status */
+void
+api_connection_status(struct api *api, struct api_request *req)
+{
+    const struct vpnnbrec_vpn_service *service = api_find_service(api, req);
+    const struct vpnnbrec_vpn_connection *row
+        = service ? api_find_connection(api, req, service) : NULL;
+    struct api_json j = API_JSON_INITIALIZER(&req->response.body);
+
+    if (row) {
+        api_json_open(&j, NULL, '{');
+        api_json_string(&j, "status", row->status ? row->status : "pending");
+        api_json_string(&j, "error_message", row->error_message);
+        api_json_close(&j, '}');
+        api_respond(req, 200);
+    }
+}
+
+/* Returns the index of the first of 'connections' that comes after 'name'. */
+static size_t
+find_after(const struct api_view_connections *connections, const char *name)
+{
+    size_t low = 0, high = name ? connections->n : 0;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (strcmp(connections->rows[middle]->name, name) <= 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static bool
+has_status(const struct vpnnbrec_vpn_connection *row, const char *status)
+{
+    return !status || !strcmp(row->status ? row->status : "pending", status);
+}
+
+/* GET /api/v1/vpn-services/ID/connections */
+void
+api_connection_list(struct api *api, struct api_request *req)
+{
+    const struct vpnnbrec_vpn_service *service = api_find_service(api, req);
+    struct api_json j = API_JSON_INITIALIZER(&req->response.body);
+    const char *status = api_request_query(req, "status");
+    const char *last = NULL;
+    struct api_page page;
+    size_t n = 0;
+
+    if (!service || !api_page_init(&page, req)) {
+        return;
+    }
+    const struct api_view_connections *connections
+        = api_view_connections(api, service);
+    api_json_open(&j, NULL, '{');
+    api_json_open(&j, "connections", '[');
+    for (size_t i = find_after(connections, page.after);
+         i < connections->n; i++) {
+        const struct vpnnbrec_vpn_connection *row = connections->rows[i];
+
+        if (!has_status(row, status)
+            || !api_page_has(&page, row->name, &row->labels)) {
+            continue;
+        } else if (n++ == page.limit) {
+            break;
+        }
+        api_json_open(&j, NULL, '{');
+        api_put_connection_members(&j, row);
+        api_json_close(&j, '}');
+        last = row->name;
+    }
+    api_json_close(&j, ']');
+    api_json_int(&j, "total_size", connections->n);
+    api_json_string(&j, "next_page_token", n > page.limit ? last : NULL);
+    api_json_close(&j, '}');
+    api_respond(req, 200);
+    api_page_destroy(&page);
+}
+
+/* DELETE /api/v1/vpn-services/ID/connections/ID */
+void
+api_connection_delete(struct api *api, struct api_request *req)
+{
+    const struct vpnnbrec_vpn_service *service = api_find_service(api, req);
+    const struct vpnnbrec_vpn_connection *row
+        = service ? api_find_connection(api, req, service) : NULL;
+    struct ds spec = DS_EMPTY_INITIALIZER;
+
+    if (row) {
+        api_put_connection_spec(&spec, row);
+        if (api_check_etag(req, &spec)) {
+            vpnnbrec_vpn_service_update_connections_delvalue(service, row);
+            vpn_nb_touch(service);
+            api_vault_remove(api->vault, &row->header_.uuid);
+            req->uuid = service->header_.uuid;
+        }
+        ds_destroy(&spec);
+    }
+}
+
+static void
+respond(struct api *api, struct api_request *req,
+        const struct vpnnbrec_vpn_service *service,
+        const struct vpnnbrec_vpn_connection *row)
+{
+    struct api_json j = API_JSON_INITIALIZER(&req->response.body);
+    struct ds spec = DS_EMPTY_INITIALIZER;
+
+    api_json_open(&j, NULL, '{');
+    api_put_connection_members(&j, row);
+    api_config_put_created(api, req, &j, service, row);
+    api_json_close(&j, '}');
+    api_put_connection_spec(&spec, row);
+    api_respond_with_etag(req, req->is_new ? 201 : 200, &spec);
+    if (req->response.is_secret) {
+        api_set_header(req, "Cache-Control", "no-store");
+    }
+    ds_destroy(&spec);
+}
+
+/* Answers with the connection that was made or changed. */
+void
+api_connection_finish(struct api *api, struct api_request *req)
+{
+    const struct vpnnbrec_vpn_service *service
+        = vpnnbrec_vpn_service_get_for_uuid(api->idl, &req->parent);
+    const struct vpnnbrec_vpn_connection *row
+        = vpnnbrec_vpn_connection_get_for_uuid(api->idl, &req->uuid);
+
+    if (!service || !row) {
+        if (!req->is_new) {
+            api_problem(req, 404, NULL, "the connection is gone");
+        }
+        return;
+    }
+    if (req->is_new) {
+        char *location = xasprintf("/api/v1/vpn-services/"UUID_FMT
+                                   "/connections/"UUID_FMT,
+                                   UUID_ARGS(&req->parent),
+                                   UUID_ARGS(&req->uuid));
+
+        api_set_header(req, "Location", location);
+        free(location);
+    }
+    respond(api, req, service, row);
+}

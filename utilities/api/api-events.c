@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "utilities/api/api-events.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/ovn-vpn-nb-idl.h"
+#include "openvswitch/hmap.h"
+#include "openvswitch/list.h"
+#include "openvswitch/poll-loop.h"
+#include "random.h"
+#include "timeval.h"
+#include "util.h"
+#include "utilities/api/api-auth.h"
+#include "utilities/api/api-json.h"
+#include "utilities/api/api-request.h"
+#include "utilities/api/api-resource.h"
+#include "utilities/api/api-stream.h"
+#include "utilities/api/api.h"
+#include "uuid.h"
+
+/* Events that are kept for clients that come back. */
+#define EVENTS_MAX 1000
+
+/* Interval between signs of life, which also show who has gone. */
+#define KEEP_ALIVE_MS 15000
+
+/* Most clients. */
+#define SUBSCRIBERS_MAX 500
+
+struct event {
+    char *project;
+    char *text;
+};
+
+/* Which service a connection belongs to, for when it is gone. */
+struct parent {
+    struct hmap_node node;      /* In 'struct api_events', by 'connection'. */
+    struct uuid connection, service;
+    char *service_name, *project;
+};
+
+struct api_events {
+    struct ovs_list streams;    /* 'struct api_stream's. */
+    struct event ring[EVENTS_MAX];
+    uint64_t n;                 /* Events so far. */
+    uint32_t process;           /* Tells processes apart. */
+    struct hmap parents;        /* Contains 'struct parent's. */
+    bool started;               /* Somebody has asked for events. */
+    long long int next_keep_alive;
+};
+
+/* Subscribers. */
+
+struct api_events *
+api_events_create(void)
+{
+    struct api_events *events = xzalloc(sizeof *events);
+
+    ovs_list_init(&events->streams);
+    hmap_init(&events->parents);
+    random_bytes(&events->process, sizeof events->process);
+    return events;
+}
+
+static void
+drop_parent(struct api_events *events, struct parent *parent)
+{
+    hmap_remove(&events->parents, &parent->node);
+    free(parent->service_name);
+    free(parent->project);
+    free(parent);
+}
+
+void
+api_events_destroy(struct api_events *events)
+{
+    struct parent *parent;
+
+    for (size_t i = 0; i < EVENTS_MAX; i++) {
+        free(events->ring[i].project);
+        free(events->ring[i].text);
+    }
+    HMAP_FOR_EACH_SAFE (parent, node, &events->parents) {
+        drop_parent(events, parent);
+    }
+    hmap_destroy(&events->parents);
+    free(events);
+}
+
+/* Returns true if 'stream' is for events of 'project'. */
+static bool
+is_for(const struct api_stream *stream, const char *project)
+{
+    const char *wanted = api_request_query(stream->req, "project_id");
+
+    return (api_auth_sees(stream->req, project)
+            && (!wanted || !strcmp(wanted, project)));
+}
+
+/* Sends an event about 'project' to everybody that may know, and keeps it.
+ * 'data' is JSON. */
+static void
+emit(struct api_events *events, const char *project, const char *type,
+     const struct ds *data)
+{
+    struct event *event = &events->ring[events->n++ % EVENTS_MAX];
+    struct api_stream *stream;
+
+    free(event->project);
+    free(event->text);
+    event->project = xstrdup(project);
+    event->text = xasprintf("id: %08"PRIx32"-%"PRIu64"\nevent: %s\n"
+                            "data: %s\n\n", events->process, events->n,
+                            type, ds_cstr_ro(data));
+    LIST_FOR_EACH (stream, node, &events->streams) {
+        if (is_for(stream, project)) {
+            api_stream_put(stream, event->text, strlen(event->text));
+        }
+    }
+}
+
+/* Sends to 'stream' what it has missed since the event with 'last_id'. */
+static void
+catch_up(const struct api_events *events, struct api_stream *stream,
+         const char *last_id)
+{
+    static const char reset[] = "event: reset\ndata: {}\n\n";
+    unsigned long long int last;
+    uint32_t process;
+    int n = 0;
+
+    if (!ovs_scan(last_id, "%"SCNx32"-%llu%n", &process, &last, &n)
+        || last_id[n] || process != events->process || last > events->n
+        || events->n - last > EVENTS_MAX) {
+        api_stream_put(stream, reset, sizeof reset - 1);
+        return;
+    }
+    for (uint64_t i = last; i < events->n; i++) {
+        const struct event *event = &events->ring[i % EVENTS_MAX];
+
+        if (is_for(stream, event->project)) {
+            api_stream_put(stream, event->text, strlen(event->text));
+        }
+    }
+}
+
+/* Connections and their services. */
+
+static struct parent *
+find_parent(const struct api_events *events, const struct uuid *connection)
+{
+    struct parent *parent;
+
+    HMAP_FOR_EACH_WITH_HASH (parent, node, uuid_hash(connection),
+                             &events->parents) {
+        if (uuid_equals(&parent->connection, connection)) {
+            return parent;
+        }
+    }
+    return NULL;
+}
+
+/* Learns which connections 'row' has. */
+static void
+learn_parents(struct api_events *events,
+              const struct vpnnbrec_vpn_service *row)
+{
+    for (size_t i = 0; i < row->n_connections; i++) {
+        const struct uuid *uuid = &row->connections[i]->header_.uuid;
+        struct parent *parent = find_parent(events, uuid);
+
+        if (!parent) {
+            parent = xmalloc(sizeof *parent);
+            *parent = (struct parent) {
+                .connection = *uuid,
+                .service = row->header_.uuid,
+                .service_name = xstrdup(row->name),
+                .project = xstrdup(row->project),
+            };
+            hmap_insert(&events->parents, &parent->node, uuid_hash(uuid));
+        } else if (strcmp(parent->project, row->project)) {
+            free(parent->project);
+            parent->project = xstrdup(row->project);
+        }
+    }
+}
+
+/* GET /api/v1/events */
+void
+api_events_get(struct api *api, struct api_request *req)
+{
+    struct api_events *events = api->events;
+    const char *last_id = req->headers[API_H_LAST_EVENT_ID];
+    const struct vpnnbrec_vpn_service *row;
+
+    if (ovs_list_size(&events->streams) >= SUBSCRIBERS_MAX) {
+        api_problem(req, 503, NULL, "%d clients wait for events, as many as "
+                    "there may be", SUBSCRIBERS_MAX);
+        return;
+    }
+    if (!events->started) {
+        events->started = true;
+        VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
+            learn_parents(events, row);
+        }
+    }
+    req->stream = api_stream_create(req);
+    req->response.type = "text/event-stream";
+    ovs_list_push_back(&events->streams, &req->stream->node);
+    api_respond(req, 200);
+    if (last_id) {
+        catch_up(events, req->stream, last_id);
+    }
+}
+
+/* Changes. */
+
+/* Returns true if one of the columns of 'row' has changed, and not just
+ * something that it refers to. */
+static bool
+is_service_updated(const struct vpnnbrec_vpn_service *row)
+{
+    for (size_t i = 0; i < VPNNBREC_VPN_SERVICE_N_COLUMNS; i++) {
+        if (vpnnbrec_vpn_service_is_updated(row, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+note_service(struct api *api, const struct vpnnbrec_vpn_service *row)
+{
+    struct ds data = DS_EMPTY_INITIALIZER;
+    struct api_json j = API_JSON_INITIALIZER(&data);
+    bool is_new = vpnnbrec_vpn_service_is_new(row);
+    bool is_deleted = vpnnbrec_vpn_service_is_deleted(row);
+
+    if (is_new && is_deleted) {
+        return;
+    } else if (is_deleted) {
+        api_json_open(&j, NULL, '{');
+        api_json_string_and_free(&j, "id",
+                                 xasprintf(UUID_FMT,
+                                           UUID_ARGS(&row->header_.uuid)));
+        api_json_string(&j, "name", row->name);
+        api_json_close(&j, '}');
+        emit(api->events, row->project, "service.deleted", &data);
+    } else if (is_new || is_service_updated(row)) {
+        learn_parents(api->events, row);
+        api_put_service(api, &j, NULL, row, false);
+        emit(api->events, row->project,
+             is_new ? "service.created" : "service.updated", &data);
+        if (!is_new && row->active_chassis
+            && vpnnbrec_vpn_service_is_updated(
+                row, VPNNBREC_VPN_SERVICE_COL_ACTIVE_CHASSIS)) {
+            emit(api->events, row->project, "service.takeover", &data);
+        }
+    }
+    ds_destroy(&data);
+}
+
+static void
+note_connection(struct api *api, const struct vpnnbrec_vpn_connection *row)
+{
+    struct parent *parent = find_parent(api->events, &row->header_.uuid);
+    bool is_deleted = vpnnbrec_vpn_connection_is_deleted(row);
+    struct ds data = DS_EMPTY_INITIALIZER;
+    struct api_json j = API_JSON_INITIALIZER(&data);
+
+    if (!parent) {
+        return;
+    }
+    api_json_open(&j, NULL, '{');
+    api_json_string_and_free(&j, "vpn_service_id",
+                             xasprintf(UUID_FMT,
+                                       UUID_ARGS(&parent->service)));
+    api_json_string(&j, "vpn_service", parent->service_name);
+    if (is_deleted) {
+        api_json_string_and_free(&j, "id",
+                                 xasprintf(UUID_FMT,
+                                           UUID_ARGS(&row->header_.uuid)));
+        api_json_string(&j, "name", row->name);
+    } else {
+        api_put_connection_members(&j, row);
+    }
+    api_json_close(&j, '}');
+    emit(api->events, parent->project,
+         is_deleted ? "connection.deleted"
+         : vpnnbrec_vpn_connection_is_new(row) ? "connection.created"
+         : "connection.updated", &data);
+    if (is_deleted) {
+        drop_parent(api->events, parent);
+    }
+    ds_destroy(&data);
+}
+
+/* Tells of what the database has changed.  Must be called for each change,
+ * before it is forgotten. */
+void
+api_events_run(struct api *api)
+{
+    const struct vpnnbrec_vpn_connection *connection;
+    const struct vpnnbrec_vpn_service *service;
+
+    if (!api->events->started) {
+        return;
+    }
+    VPNNBREC_VPN_SERVICE_FOR_EACH_TRACKED (service, api->idl) {
+        note_service(api, service);
+    }
+    VPNNBREC_VPN_CONNECTION_FOR_EACH_TRACKED (connection, api->idl) {
+        note_connection(api, connection);
+    }
+}
+
+/* Sends signs of life, when it is time for them. */
+void
+api_events_keep_alive(struct api_events *events)
+{
+    static const char comment[] = ":\n\n";
+    struct api_stream *stream;
+
+    if (time_msec() >= events->next_keep_alive) {
+        events->next_keep_alive = time_msec() + KEEP_ALIVE_MS;
+        LIST_FOR_EACH (stream, node, &events->streams) {
+            api_stream_put(stream, comment, sizeof comment - 1);
+        }
+    }
+}
+
+void
+api_events_wait(struct api_events *events)
+{
+    if (!ovs_list_is_empty(&events->streams)) {
+        poll_timer_wait_until(events->next_keep_alive);
+    }
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Access rules of a service, and the groups that they name. */
+
+#include <config.h>
+
+#include "utilities/api/api-resource.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-row.h"
+#include "lib/vpn-parse.h"
+#include "lib/vpn-prefix.h"
+#include "openvswitch/shash.h"
+#include "sset.h"
+#include "svec.h"
+#include "util.h"
+#include "utilities/api/api-body.h"
+#include "utilities/api/api-json.h"
+#include "utilities/api/api-request.h"
+#include "utilities/api/api-view.h"
+#include "utilities/api/api.h"
+#include "uuid.h"
+
+/* Priorities: the schema's. */
+#define PRIORITY_MAX 32767
+
+static void
+put_rule(struct api_json *j, const struct vpnnbrec_access_rule *row)
+{
+    api_json_open(j, NULL, '{');
+    api_json_string_and_free(j, "id",
+                             xasprintf(UUID_FMT,
+                                       UUID_ARGS(&row->header_.uuid)));
+    api_json_string(j, "name", row->name);
+    api_json_int(j, "priority", row->priority);
+    api_json_string(j, "action", row->action);
+    api_json_string(j, "direction", row->direction);
+    api_json_open(j, "connections", '[');
+    for (size_t i = 0; i < row->n_connections; i++) {
+        api_json_string(j, NULL, row->connections[i]->name);
+    }
+    api_json_close(j, ']');
+    api_json_strings(j, "groups", row->groups, row->n_groups);
+    api_json_strings(j, "networks", row->networks, row->n_networks);
+    api_json_string(j, "protocol", row->protocol);
+    api_json_strings(j, "ports", row->ports, row->n_ports);
+    api_json_bool(j, "log", row->log);
+    api_json_close(j, '}');
+}
+
+/* GET /api/v1/vpn-services/ID/access-rules */
+void
+api_rule_list(struct api *api, struct api_request *req)
+{
+    const struct vpnnbrec_vpn_service *service = api_find_service(api, req);
+    struct api_json j = API_JSON_INITIALIZER(&req->response.body);
+
+    if (!service) {
+        return;
+    }
+    api_json_open(&j, NULL, '{');
+    api_json_open(&j, "access_rules", '[');
+    for (size_t i = 0; i < service->n_access_rules; i++) {
+        put_rule(&j, service->access_rules[i]);
+    }
+    api_json_close(&j, ']');
+    api_json_close(&j, '}');
+    api_respond(req, 200);
+}
+
+/* Reading. */
+
+struct rule_wish {
+    const char *name, *action, *direction, *protocol;
+    int64_t priority;
+    bool log;
+    struct svec connections, groups, networks, ports;
+};
+
+/* Checks that 's' is one of the words in 'words', separated by blanks. */
+static void
+check_word(struct api_body *body, const char *name, const char *s,
+           const char *words)
+{
+    struct sset set;
+
+    sset_from_delimited_string(&set, words, " ");
+    if (!s || !sset_contains(&set, s)) {
+        api_body_fault(body, name, xasprintf("give one of: %s", words));
+    }
+    sset_destroy(&set);
+}
+
+static bool
+is_port_range(const char *s)
+{
+    unsigned int first, last;
+    int n = 0;
+
+    return ((ovs_scan(s, "%u-%u%n", &first, &last, &n) && !s[n]
+             && first >= 1 && first <= last && last <= UINT16_MAX)
+            || (ovs_scan(s, "%u%n", &first, &n) && !s[n]
+                && first >= 1 && first <= UINT16_MAX));
+}
+
+static void
+check_networks(struct api_body *body, const struct rule_wish *wish)
+{
+    for (size_t i = 0; i < wish->networks.n; i++) {
+        struct vpn_prefix prefix;
+
+        api_body_fault(body, "networks",
+                       vpn_prefix_parse(wish->networks.names[i], &prefix));
+    }
+    for (size_t i = 0; i < wish->ports.n; i++) {
+        if (!is_port_range(wish->ports.names[i])) {
+            api_body_fault(body, "ports",
+                           xasprintf("\"%s\" is neither a port nor a range "
+                                     "such as 8000-8100",
+                                     wish->ports.names[i]));
+        }
+    }
+    if (wish->ports.n && (!wish->protocol
+                          || !strncmp(wish->protocol, "icmp", 4))) {
+        api_body_fault(body, "ports", xstrdup("ports take the protocol "
+                                              "\"tcp\", \"udp\" or "
+                                              "\"sctp\""));
+    }
+}
+
+static bool
+read_wish(struct api_request *req, struct rule_wish *wish)
+{
+    struct api_body body;
+
+    *wish = (struct rule_wish) { .priority = 0 };
+    api_body_init(&body, req, NULL, req->json);
+    wish->name = api_body_string(&body, "name");
+    wish->action = api_body_string(&body, "action");
+    wish->direction = api_body_string(&body, "direction");
+    wish->protocol = api_body_string(&body, "protocol");
+    api_body_int(&body, "priority", 0, PRIORITY_MAX, &wish->priority);
+    api_body_bool(&body, "log", &wish->log);
+    api_body_strings(&body, "connections", &wish->connections);
+    api_body_strings(&body, "groups", &wish->groups);
+    api_body_strings(&body, "networks", &wish->networks);
+    api_body_strings(&body, "ports", &wish->ports);
+    check_word(&body, "action", wish->action, "allow drop");
+    wish->direction = wish->direction ? wish->direction : "both";
+    check_word(&body, "direction", wish->direction, "from-peer to-peer both");
+    if (wish->protocol) {
+        check_word(&body, "protocol", wish->protocol,
+                   "tcp udp sctp icmp icmp6");
+    }
+    check_networks(&body, wish);
+    return api_body_finish(&body);
+}
+
+static void
+wish_destroy(struct rule_wish *wish)
+{
+    svec_destroy(&wish->connections);
+    svec_destroy(&wish->groups);
+    svec_destroy(&wish->networks);
+    svec_destroy(&wish->ports);
+}
+
+/* Finds the connections of 'service' that 'wish' names.  Returns NULL, and
+ * makes that the answer, if one is not there. */
+static struct vpnnbrec_vpn_connection **
+find_connections(struct api *api, struct api_request *req,
+                 const struct vpnnbrec_vpn_service *service,
+                 const struct rule_wish *wish)
+{
+    struct vpnnbrec_vpn_connection **rows
+        = xcalloc(wish->connections.n + 1, sizeof *rows);
+
+    for (size_t i = 0; i < wish->connections.n; i++) {
+        const char *id = wish->connections.names[i];
+        const struct vpnnbrec_vpn_connection *row
+            = api_view_find_connection(api, service, id);
+
+        if (!row) {
+            api_problem(req, 422, "connections", "service %s has no "
+                        "connection \"%s\"", service->name, id);
+            free(rows);
+            return NULL;
+        }
+        rows[i] = CONST_CAST(struct vpnnbrec_vpn_connection *, row);
+    }
+    return rows;
+}
+
+/* Writing. */
+
+static void
+write_rule(const struct vpnnbrec_access_rule *row,
+           const struct rule_wish *wish,
+           struct vpnnbrec_vpn_connection **connections)
+{
+    vpnnbrec_access_rule_set_name(row, wish->name ? wish->name : "");
+    vpnnbrec_access_rule_set_priority(row, wish->priority);
+    vpnnbrec_access_rule_set_action(row, wish->action);
+    vpnnbrec_access_rule_set_direction(row, wish->direction);
+    vpnnbrec_access_rule_set_connections(row, connections,
+                                         wish->connections.n);
+    vpnnbrec_access_rule_set_groups(row, (const char **) wish->groups.names,
+                                    wish->groups.n);
+    vpnnbrec_access_rule_set_networks(row,
+                                      (const char **) wish->networks.names,
+                                      wish->networks.n);
+    vpnnbrec_access_rule_set_protocol(row, wish->protocol);
+    vpnnbrec_access_rule_set_ports(row, (const char **) wish->ports.names,
+                                   wish->ports.n);
+    vpnnbrec_access_rule_set_log(row, wish->log);
+}
+
+static const struct vpnnbrec_access_rule *
+find_rule(struct api_request *req, const struct vpnnbrec_vpn_service *service)
+{
+    struct uuid uuid;
+
+    for (size_t i = 0; uuid_from_string(&uuid, req->params[1])
+                       && i < service->n_access_rules; i++) {
+        if (uuid_equals(&service->access_rules[i]->header_.uuid, &uuid)) {
+            return service->access_rules[i];
+        }
+    }
+    api_problem(req, 404, NULL, "service %s has no access rule \"%s\"",
+                service->name, req->params[1]);
+    return NULL;
+}
+
+/* Reads a rule and writes it to the one that 'req' names, or to a new one. */
+static void
+change(struct api *api, struct api_request *req, bool is_new)
+{
+    const struct vpnnbrec_vpn_service *service = api_find_service(api, req);
+    const struct vpnnbrec_access_rule *row
+        = service && !is_new ? find_rule(req, service) : NULL;
+    struct vpnnbrec_vpn_connection **connections = NULL;
+    struct rule_wish wish;
+
+    if (!service || (!is_new && !row)) {
+        return;
+    }
+    if (read_wish(req, &wish)) {
+        connections = find_connections(api, req, service, &wish);
+    }
+    if (connections) {
+        if (is_new) {
+            struct vpnnbrec_access_rule *new
+                = vpnnbrec_access_rule_insert(api->txn);
+
+            vpnnbrec_vpn_service_update_access_rules_addvalue(service, new);
+            row = new;
+        }
+        write_rule(row, &wish, connections);
+        vpn_nb_touch(service);
+        req->uuid = row->header_.uuid;
+        req->parent = service->header_.uuid;
+        req->is_new = is_new;
+    }
+    free(connections);
+    wish_destroy(&wish);
+}
+
+/* POST /api/v1/vpn-services/ID/access-rules */
+void
+api_rule_create(struct api *api, struct api_request *req)
+{
+    change(api, req, true);
+}
+
+/* PUT /api/v1/vpn-services/ID/access-rules/ID */
+void
+api_rule_put(struct api *api, struct api_request *req)
+{
+    change(api, req, false);
+}
+
+void
+api_rule_finish(struct api *api, struct api_request *req)
+{
+    const struct vpnnbrec_access_rule *row
+        = vpnnbrec_access_rule_get_for_uuid(api->idl, &req->uuid);
+    struct api_json j = API_JSON_INITIALIZER(&req->response.body);
+
+    if (row) {
+        put_rule(&j, row);
+        api_respond(req, req->is_new ? 201 : 200);
+    } else if (!req->is_new) {
+        api_problem(req, 404, NULL, "the access rule is gone");
+    }
+}
+
+/* DELETE /api/v1/vpn-services/ID/access-rules/ID */
+void
+api_rule_delete(struct api *api, struct api_request *req)
+{
+    const struct vpnnbrec_vpn_service *service = api_find_service(api, req);
+    const struct vpnnbrec_access_rule *row
+        = service ? find_rule(req, service) : NULL;
+
+    if (row) {
+        vpnnbrec_vpn_service_update_access_rules_delvalue(service, row);
+        vpn_nb_touch(service);
+    }
+}
+
+/* GET /api/v1/vpn-services/ID/groups: which connections are in which. */
+void
+api_group_list(struct api *api, struct api_request *req)
+{
+    const struct vpnnbrec_vpn_service *service = api_find_service(api, req);
+    struct api_json j = API_JSON_INITIALIZER(&req->response.body);
+    struct shash groups = SHASH_INITIALIZER(&groups);
+
+    if (!service) {
+        return;
+    }
+    const struct api_view_connections *connections
+        = api_view_connections(api, service);
+    for (size_t i = 0; i < connections->n; i++) {
+        const struct vpnnbrec_vpn_connection *row = connections->rows[i];
+
+        for (size_t k = 0; k < row->n_groups; k++) {
+            struct svec *members = shash_find_data(&groups, row->groups[k]);
+
+            if (!members) {
+                members = xzalloc(sizeof *members);
+                shash_add(&groups, row->groups[k], members);
+            }
+            svec_add(members, row->name);
+        }
+    }
+
+    const struct shash_node **nodes = shash_sort(&groups);
+    api_json_open(&j, NULL, '{');
+    api_json_open(&j, "groups", '[');
+    for (size_t i = 0; i < shash_count(&groups); i++) {
+        struct svec *members = nodes[i]->data;
+
+        api_json_open(&j, NULL, '{');
+        api_json_string(&j, "name", nodes[i]->name);
+        api_json_strings(&j, "connections", members->names, members->n);
+        api_json_close(&j, '}');
+        svec_destroy(members);
+    }
+    api_json_close(&j, ']');
+    api_json_close(&j, '}');
+    free(nodes);
+    shash_destroy_free_data(&groups);
+    api_respond(req, 200);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "utilities/api/api-vault.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/vpn-token.h"
+#include "openvswitch/poll-loop.h"
+#include "timeval.h"
+#include "util.h"
+#include "uuid.h"
+
+#define KEEP_MS (10 * 60 * 1000)
+
+/* Most entries, for locked memory is scarce.  The oldest make room. */
+#define ENTRIES_MAX 256
+
+struct api_vault {
+    struct ovs_list entries;    /* 'struct api_vault_entry's. */
+    size_t n;
+};
+
+struct api_vault *
+api_vault_create(void)
+{
+    struct api_vault *vault = xzalloc(sizeof *vault);
+
+    ovs_list_init(&vault->entries);
+    return vault;
+}
+
+static void
+drop(struct api_vault *vault, struct api_vault_entry *entry)
+{
+    ovs_list_remove(&entry->node);
+    vault->n--;
+    vpn_wipe(entry->token, strlen(entry->token));
+    free(entry->token);
+    vpn_secret_free(entry->private_key);
+    vpn_secret_free(entry->psk);
+    free(entry);
+}
+
+void
+api_vault_destroy(struct api_vault *vault)
+{
+    struct api_vault_entry *entry;
+
+    LIST_FOR_EACH_SAFE (entry, node, &vault->entries) {
+        drop(vault, entry);
+    }
+    free(vault);
+}
+
+/* Forgets what has been kept for long enough. */
+void
+api_vault_run(struct api_vault *vault)
+{
+    long long int now = time_wall_msec();
+    struct api_vault_entry *entry;
+
+    LIST_FOR_EACH_SAFE (entry, node, &vault->entries) {
+        if (now >= entry->expires || now < entry->expires - KEEP_MS) {
+            drop(vault, entry);
+        }
+    }
+}
+
+void
+api_vault_wait(struct api_vault *vault)
+{
+    if (!ovs_list_is_empty(&vault->entries)) {
+        const struct api_vault_entry *entry
+            = CONTAINER_OF(ovs_list_front(&vault->entries),
+                           struct api_vault_entry, node);
+
+        poll_timer_wait(MAX(0, entry->expires - time_wall_msec()));
+    }
+}
+
+/* Keeps copies of the keys of 'connection', in place of those that it had. */
+const struct api_vault_entry *
+api_vault_put(struct api_vault *vault, const struct uuid *service,
+              const struct uuid *connection,
+              const struct vpn_key *private_key, const struct vpn_key *psk)
+{
+    struct api_vault_entry *entry = xmalloc(sizeof *entry);
+
+    api_vault_remove(vault, connection);
+    if (vault->n >= ENTRIES_MAX) {
+        drop(vault, CONTAINER_OF(ovs_list_front(&vault->entries),
+                                 struct api_vault_entry, node));
+    }
+    *entry = (struct api_vault_entry) {
+        .token = vpn_token_new(""),
+        .service = *service,
+        .connection = *connection,
+        .private_key = vpn_secret_clone(private_key),
+        .psk = psk ? vpn_secret_clone(psk) : NULL,
+        .expires = time_wall_msec() + KEEP_MS,
+    };
+    ovs_list_push_back(&vault->entries, &entry->node);
+    vault->n++;
+    return entry;
+}
+
+const struct api_vault_entry *
+api_vault_find(const struct api_vault *vault, const char *token)
+{
+    char hash[VPN_TOKEN_HASH_LEN + 1], other[VPN_TOKEN_HASH_LEN + 1];
+    const struct api_vault_entry *entry;
+
+    /* Hashes are compared so that time tells nothing about the token. */
+    vpn_token_hash(token, hash);
+    LIST_FOR_EACH (entry, node, &vault->entries) {
+        vpn_token_hash(entry->token, other);
+        if (vpn_token_hash_equals(hash, other)) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+/* Forgets the keys of 'connection', if any. */
+void
+api_vault_remove(struct api_vault *vault, const struct uuid *connection)
+{
+    struct api_vault_entry *entry;
+
+    LIST_FOR_EACH_SAFE (entry, node, &vault->entries) {
+        if (uuid_equals(&entry->connection, connection)) {
+            drop(vault, entry);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef API_VIEW_H
+#define API_VIEW_H 1
+
+/* Services, and the connections of each, sorted by name: made when they are
+ * asked for and kept until the database says otherwise. */
+
+#include <stddef.h>
+
+struct api;
+struct api_view;
+struct vpnnbrec_vpn_connection;
+struct vpnnbrec_vpn_service;
+
+struct api_view_services {
+    const struct vpnnbrec_vpn_service **rows;
+    size_t n;
+};
+
+struct api_view_connections {
+    const struct vpnnbrec_vpn_connection **rows;
+    size_t n;
+};
+
+struct api_view *api_view_create(void);
+void api_view_destroy(struct api_view *);
+void api_view_run(struct api *);
+
+const struct api_view_services *api_view_services(struct api *);
+const struct api_view_connections *api_view_connections(
+    struct api *, const struct vpnnbrec_vpn_service *);
+
+const struct vpnnbrec_vpn_service *api_view_find_service(struct api *,
+                                                         const char *id);
+const struct vpnnbrec_vpn_connection *api_view_find_connection(
+    struct api *, const struct vpnnbrec_vpn_service *, const char *id);
+
+#endif /* utilities/api/api-view.h */

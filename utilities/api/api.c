@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "utilities/api/api.h"
+
+#include "lib/ovn-vpn-nb-idl.h"
+#include "util.h"
+#include "utilities/api/api-audit.h"
+#include "utilities/api/api-auth.h"
+#include "utilities/api/api-events.h"
+#include "utilities/api/api-metrics.h"
+#include "utilities/api/api-replay.h"
+#include "utilities/api/api-store.h"
+#include "utilities/api/api-vault.h"
+#include "utilities/api/api-view.h"
+
+/* Interval between inactivity probes of the database. */
+#define PROBE_INTERVAL_MS 5000
+
+/* Connects to the database at 'remote'.  If 'needs_token', even the first
+ * token is not made without one. */
+void
+api_init(struct api *api, const char *remote, bool needs_token)
+{
+    *api = (struct api) {
+        .idl = ovsdb_idl_create(remote, &vpnnbrec_idl_class, true, true),
+        .audit = api_audit_create(),
+        .auth = api_auth_create(needs_token),
+        .events = api_events_create(),
+        .metrics = api_metrics_create(),
+        .replay = api_replay_create(),
+        .store = api_store_create(),
+        .vault = api_vault_create(),
+        .view = api_view_create(),
+    };
+    /* Private keys of services are none of our business, not even sealed. */
+    ovsdb_idl_omit(api->idl, &vpnnbrec_vpn_service_col_sealed_private_key);
+    ovsdb_idl_omit(api->idl,
+                   &vpnnbrec_vpn_service_col_sealed_next_private_key);
+    ovsdb_idl_omit(api->idl, &vpnnbrec_nb_global_col_ssl);
+    ovsdb_idl_omit(api->idl, &vpnnbrec_nb_global_col_connections);
+    ovsdb_idl_track_add_all(api->idl);
+    ovsdb_idl_set_probe_interval(api->idl, PROBE_INTERVAL_MS);
+}
+
+/* No requests may be there any more. */
+void
+api_destroy(struct api *api)
+{
+    api_store_destroy(api->store);
+    api_audit_destroy(api->audit);
+    api_auth_destroy(api->auth);
+    api_events_destroy(api->events);
+    api_metrics_destroy(api->metrics);
+    api_replay_destroy(api->replay);
+    api_vault_destroy(api->vault);
+    api_view_destroy(api->view);
+    ovsdb_idl_destroy(api->idl);
+}
+
+void
+api_run(struct api *api)
+{
+    ovsdb_idl_run(api->idl);
+    api_view_run(api);
+    api_events_run(api);
+    ovsdb_idl_track_clear(api->idl);
+    api_events_keep_alive(api->events);
+    api_vault_run(api->vault);
+    api_store_run(api);
+}
+
+void
+api_wait(struct api *api)
+{
+    ovsdb_idl_wait(api->idl);
+    api_events_wait(api->events);
+    api_vault_wait(api->vault);
+    api_store_wait(api);
+}
