@@ -17,6 +17,11 @@
 /* Time that the first call gets; each further one gets twice as much. */
 #define FIRST_WAIT_MS 100
 
+/* Keepalives to a peer that is silent after its answer, and the time before
+ * the first one; each further one waits twice as long. */
+#define MAX_CONFIRMS 3
+#define FIRST_CONFIRM_MS 100
+
 /* The least time between two calls to a peer: INITIATIONS_PER_SECOND is 50 in
  * drivers/net/wireguard/messages.h. */
 #define MIN_WAIT_MS 20
@@ -138,20 +143,32 @@ takeover_observe(struct takeover *t, long long int asked_at)
     t->observed = asked_at;
 }
 
-/* A handshake with the peer has been completed. */
-void
-takeover_back(struct takeover *t, const struct vpn_key *public_key,
+/* A handshake with the peer has been completed; 'heard' says whether anything
+ * has come from it after that.  Returns true if it was not known to be
+ * back. */
+bool
+takeover_back(struct takeover *t, const struct vpn_key *public_key, bool heard,
               long long int now)
 {
     struct takeover_peer *peer = find_peer(t, public_key);
 
-    if (peer && !peer->done) {
-        if (peer->n_calls) {
-            t->n_back++;
-            t->last_back = now;
-        }
-        finish(t, peer);
+    if (!peer || peer->done) {
+        return false;
     }
+    bool is_new = !peer->back;
+    if (is_new && peer->n_calls) {
+        t->n_back++;
+        t->last_back = now;
+    }
+    if (heard || !peer->n_calls) {
+        finish(t, peer);
+    } else if (is_new) {
+        land(t, peer);
+        peer->called_at = now;
+        peer->wait_ms = FIRST_CONFIRM_MS;
+    }
+    peer->back = true;
+    return is_new;
 }
 
 /* Holds calls back until 'until', or takeover_hurry(). */
@@ -177,7 +194,7 @@ takeover_hurry(struct takeover *t, long long int now)
 
     t->held_until = LLONG_MIN;
     HMAP_FOR_EACH (peer, node, &t->peers) {
-        if (!peer->done && peer->n_calls) {
+        if (!peer->done && !peer->back && peer->n_calls) {
             long long int age = now - peer->called_at;
 
             peer->n_calls = 1;
@@ -230,9 +247,13 @@ next_verb(struct takeover *t, struct takeover_peer *peer, long long int now,
         return t->n_in_flight < TAKEOVER_MAX_IN_FLIGHT;
     } else if (now < due_time(peer) || t->observed < due_time(peer)) {
         return false;
-    } else if (peer->n_calls >= MAX_CALLS) {
+    } else if (peer->back ? peer->n_confirms >= MAX_CONFIRMS
+               : peer->n_calls >= MAX_CALLS) {
         finish(t, peer);
         return false;
+    } else if (peer->back) {
+        *verb = TAKEOVER_CONFIRM;
+        return true;
     }
     *verb = TAKEOVER_AGAIN;
     return t->n_in_flight < TAKEOVER_MAX_IN_FLIGHT;
@@ -242,7 +263,11 @@ static void
 act(struct takeover *t, struct takeover_peer *peer, enum takeover_verb verb,
     long long int now)
 {
-    if (verb == TAKEOVER_HINT) {
+    if (verb == TAKEOVER_CONFIRM) {
+        peer->wait_ms = FIRST_CONFIRM_MS << ++peer->n_confirms;
+        peer->called_at = now;
+        return;
+    } else if (verb == TAKEOVER_HINT) {
         finish(t, peer);
     } else {
         t->n_called += !peer->n_calls;
@@ -336,7 +361,8 @@ takeover_wake_time(const struct takeover *t)
         } else if (!peer->n_calls) {
             when = MIN(when, slot_free);
         } else if (t->observed >= due_time(peer)) {
-            when = MIN(when, MAX(slot_free, due_time(peer)));
+            when = MIN(when, (peer->back ? due_time(peer)
+                              : MAX(slot_free, due_time(peer))));
         }
     }
     return MAX(when, t->held_until);

@@ -28,6 +28,11 @@
  *     itself to be under load and asks for cookies, and 5 s are lost
  *     (QueueHandshakeSize in device/constants.go).
  *
+ *   - A client uses a session that the gateway began only once it has got a
+ *     packet of it.  If that one, which follows the client's answer at once,
+ *     is lost, the client goes on with the old session for 15 s.  So a peer
+ *     that stays silent after its answer is sent more keepalives.
+ *
  * The most recently seen peers are called first.  Monotonic time in
  * milliseconds is an argument everywhere. */
 
@@ -46,6 +51,7 @@ enum takeover_verb {
                          * peer was not seen lately. */
     TAKEOVER_CALL,      /* Set the endpoint and send an initiation. */
     TAKEOVER_AGAIN,     /* Remove the peer, add it, send an initiation. */
+    TAKEOVER_CONFIRM,   /* Send a keepalive in the session that there is. */
 };
 
 struct takeover_action {
@@ -63,9 +69,11 @@ struct takeover_peer {
     long long int seen;         /* Wall clock; orders peers. */
     bool lately;                /* Call it, or give a hint only? */
     unsigned int n_calls;       /* Sent up to now. */
-    long long int called_at;    /* The last of them. */
+    bool back;                  /* A call has been answered. */
+    unsigned int n_confirms;    /* Keepalives sent since. */
+    long long int called_at;    /* Last call or keepalive, or the answer. */
     unsigned int wait_ms;       /* From there to the next. */
-    bool done;                  /* Back, given up, or a hint was given. */
+    bool done;                  /* Nothing is to be done any more. */
 };
 
 struct takeover {
@@ -95,7 +103,7 @@ void takeover_drop(struct takeover *, const struct vpn_key *);
 bool takeover_has_open(const struct takeover *, const struct vpn_key *);
 
 void takeover_observe(struct takeover *, long long int asked_at);
-void takeover_back(struct takeover *, const struct vpn_key *,
+bool takeover_back(struct takeover *, const struct vpn_key *, bool heard,
                    long long int now);
 void takeover_hold(struct takeover *, long long int until);
 bool takeover_is_held(const struct takeover *, long long int now);

@@ -24,10 +24,16 @@ COVERAGE_DEFINE(takeover_begun);
 COVERAGE_DEFINE(takeover_called);
 COVERAGE_DEFINE(takeover_called_again);
 COVERAGE_DEFINE(takeover_came_back);
+COVERAGE_DEFINE(takeover_confirmed);
 
 /* A peer whose last handshake is known to be older has no session any more
  * (VPN_SESSION_MAX_MS), even if its chassis had not reported for a while. */
 #define LATELY_MS (VPN_SESSION_MAX_MS + 120000)
+
+/* Bytes that a device counts as received with an answer to its initiation: a
+ * handshake response (struct message_handshake_response in
+ * drivers/net/wireguard/messages.h). */
+#define RESPONSE_BYTES 92
 
 /* Actions in one request to the device, which computes their initiations
  * before it looks at the first answer: 10 ms of wireguard-go's time. */
@@ -189,8 +195,8 @@ tunnel_takeover_observe(struct tunnel_takeover *tt,
         /* A peer whose session counts is not in the takeover, and one that
          * is called again is a new one without a handshake. */
         if (peer->last_handshake >= tt->at - VPN_SESSION_MAX_MS
-            && takeover_has_open(&tt->t, &peer->public_key)) {
-            takeover_back(&tt->t, &peer->public_key, now);
+            && takeover_back(&tt->t, &peer->public_key,
+                             peer->rx_bytes > RESPONSE_BYTES, now)) {
             COVERAGE_INC(takeover_came_back);
         }
     }
@@ -220,6 +226,10 @@ add_changes(struct tunnel_takeover *tt, const struct want_tunnel *want,
     case TAKEOVER_AGAIN:
         COVERAGE_INC(takeover_called_again);
         wg_device_call(&device->have, peer, &action->endpoint, true, changes);
+        break;
+    case TAKEOVER_CONFIRM:
+        COVERAGE_INC(takeover_confirmed);
+        wg_device_confirm(&device->have, peer, changes);
         break;
     }
 }

@@ -122,6 +122,8 @@ void wg_device_diff(const struct wg_device *have,
 void wg_device_call(const struct wg_device *have, const struct wg_peer *want,
                     const struct wg_endpoint *, bool again,
                     struct wg_changes *);
+void wg_device_confirm(const struct wg_device *have, const struct wg_peer *,
+                       struct wg_changes *);
 void wg_device_hint(const struct wg_peer *want, const struct wg_endpoint *,
                     struct wg_changes *);
 void wg_device_apply(struct wg_device *have, const struct wg_device *want,

@@ -346,12 +346,33 @@ wg_device_diff(const struct wg_device *have, const struct wg_device *want,
     }
 }
 
+/* Adds to 'changes' an interval of 0 that becomes another one, which makes the
+ * interface send a keepalive at once, in the kernel (set_peer() in
+ * drivers/net/wireguard/netlink.c) and in wireguard-go (ipcSetPeer in
+ * device/uapi.go) alike, and with it what else is in 'what'.  'found' is the
+ * peer as it is, NULL if there is none or it will be removed.  Returns the
+ * change with 'what'. */
+static struct wg_change *
+kick(const struct wg_peer *found, const struct wg_peer *want,
+     unsigned int what, struct wg_changes *changes)
+{
+    if (found && found->keepalive) {
+        wg_changes_add(changes, WG_KEEPALIVE, want);
+    }
+    size_t index = changes->n;
+    struct wg_change *change = wg_changes_add(changes, what | WG_KEEPALIVE,
+                                              want);
+    change->keepalive = want->keepalive ? want->keepalive : CALL_KEEPALIVE;
+    if (!want->keepalive) {
+        wg_changes_add(changes, WG_KEEPALIVE, want);
+    }
+    return &changes->list[index];
+}
+
 /* Adds to 'changes' what makes the interface send a handshake initiation to
  * 'want' at 'endpoint' at once.  'have' is the interface as it is.
  *
- * An interval of 0 that becomes another one does that, in the kernel
- * (set_peer() in drivers/net/wireguard/netlink.c) and in wireguard-go
- * (ipcSetPeer in device/uapi.go) alike, but not within 5 s of the last
+ * A keepalive that finds no session does that, but not within 5 s of the last
  * initiation (REKEY_TIMEOUT).  If 'again' is true, the peer is first removed
  * and added, which forgets the last one. */
 void
@@ -360,18 +381,23 @@ wg_device_call(const struct wg_device *have, const struct wg_peer *want,
                struct wg_changes *changes)
 {
     const struct wg_peer *found = wg_device_find(have, &want->public_key);
-    unsigned int what = WG_ENDPOINT | WG_KEEPALIVE;
+    bool whole = again || !found;
 
-    if (again || !found) {
-        what |= WG_REMOVE | WG_WHOLE;
-    } else if (found->keepalive) {
-        wg_changes_add(changes, WG_KEEPALIVE, want);
-    }
-    struct wg_change *change = wg_changes_add(changes, what, want);
-    change->endpoint = *endpoint;
-    change->keepalive = want->keepalive ? want->keepalive : CALL_KEEPALIVE;
-    if (!want->keepalive) {
-        wg_changes_add(changes, WG_KEEPALIVE, want);
+    kick(whole ? NULL : found, want,
+         WG_ENDPOINT | (whole ? WG_REMOVE | WG_WHOLE : 0),
+         changes)->endpoint = *endpoint;
+}
+
+/* Adds to 'changes' what makes the interface send a keepalive to 'want', with
+ * which it has a session. */
+void
+wg_device_confirm(const struct wg_device *have, const struct wg_peer *want,
+                  struct wg_changes *changes)
+{
+    const struct wg_peer *found = wg_device_find(have, &want->public_key);
+
+    if (found) {
+        kick(found, want, 0, changes);
     }
 }
 

@@ -6,8 +6,9 @@
  * The model: an initiation reaches its peer after half a round trip, unless
  * the path is not complete yet.  The peer drops it if the last one came less
  * than 20 ms before; otherwise it answers, and the answer counts if the
- * initiation is still the last one.  The device is asked at intervals, and the
- * question takes a while. */
+ * initiation is still the last one.  What confirms the session to it is lost
+ * for each third peer, which stays silent until it gets something more.  The
+ * device is asked at intervals, and the question takes a while. */
 
 #include <config.h>
 #undef NDEBUG
@@ -30,6 +31,7 @@ struct model_peer {
     long long int sent_at;      /* Last initiation, LLONG_MIN if none. */
     long long int answer_at;    /* To it, LLONG_MAX if none comes. */
     bool back;
+    long long int heard_at;     /* First data, LLONG_MAX if none comes. */
 };
 
 struct model {
@@ -84,6 +86,8 @@ send_initiation(struct model *m, struct model_peer *p, long long int now)
     bool arrives = now >= m->path_at && !p->dead;
     bool too_soon = p->sent_at >= m->path_at && now - p->sent_at < 20;
     p->answer_at = arrives && !too_soon ? now + m->rtt : LLONG_MAX;
+    p->heard_at = (p->answer_at == LLONG_MAX || (p - m->peers) % 3 == 1
+                   ? LLONG_MAX : p->answer_at + m->rtt);
     p->sent_at = now;
     p->n_calls++;
     m->n_initiations++;
@@ -115,6 +119,10 @@ act(struct model *m, const struct takeover_action *action, long long int now)
         p->back = false;
         send_initiation(m, p, now);
         break;
+    case TAKEOVER_CONFIRM:
+        ovs_assert(p->back && p->heard_at > m->t.observed);
+        p->heard_at = MIN(p->heard_at, now + m->rtt);
+        break;
     }
 }
 
@@ -141,7 +149,7 @@ observe(struct model *m, long long int asked_at, long long int now)
         if (m->peers[i].back && m->peers[i].answer_at <= asked_at) {
             struct vpn_key key = key_of(i);
 
-            takeover_back(&m->t, &key, now);
+            takeover_back(&m->t, &key, m->peers[i].heard_at <= asked_at, now);
         }
     }
     takeover_observe(&m->t, asked_at);
@@ -208,7 +216,8 @@ test_simulate(struct ovs_cmdl_context *ctx)
         struct vpn_key key = key_of(i);
 
         m.peers[i] = (struct model_peer) {
-            .dead = i < dead, .sent_at = LLONG_MIN, .answer_at = LLONG_MAX,
+            .dead = i < dead, .sent_at = LLONG_MIN,
+            .answer_at = LLONG_MAX, .heard_at = LLONG_MAX,
         };
         takeover_add(&m.t, &key, &endpoint, 1000000 - i, i < n - old);
     }
@@ -220,6 +229,9 @@ test_simulate(struct ovs_cmdl_context *ctx)
            m.t.n_called, m.t.n_back, m.t.last_back);
     printf("initiations %d, at most %d in flight\n", m.n_initiations,
            m.max_in_flight);
+    for (int i = 0; i < n; i++) {
+        ovs_assert(!m.peers[i].back || m.peers[i].heard_at <= m.t.observed);
+    }
     takeover_destroy(&m.t);
     free(m.peers);
 }
@@ -228,7 +240,7 @@ test_simulate(struct ovs_cmdl_context *ctx)
 static void
 print_actions(struct takeover *t, long long int now)
 {
-    static const char *const verbs[] = { "hint", "call", "again" };
+    static const char *const verbs[] = { "hint", "call", "again", "confirm" };
     struct takeover_action actions[4];
 
     size_t n = takeover_run(t, now, actions, ARRAY_SIZE(actions));
@@ -241,8 +253,8 @@ print_actions(struct takeover *t, long long int now)
 }
 
 /* script COMMAND...: "add=NUMBER" at time 0, then at TIME "TIME:run",
- * "TIME:observe", "TIME:back=NUMBER", "TIME:sent", "TIME:hurry",
- * "TIME:hold=UNTIL", "TIME:drop=NUMBER". */
+ * "TIME:observe", "TIME:back=NUMBER", "TIME:heard=NUMBER", "TIME:sent",
+ * "TIME:hurry", "TIME:hold=UNTIL", "TIME:drop=NUMBER". */
 static void
 test_script(struct ovs_cmdl_context *ctx)
 {
@@ -264,7 +276,9 @@ test_script(struct ovs_cmdl_context *ctx)
         } else if (!strcmp(what, "observe")) {
             takeover_observe(&t, now);
         } else if (!strncmp(what, "back=", 5)) {
-            takeover_back(&t, &key, now);
+            takeover_back(&t, &key, false, now);
+        } else if (!strncmp(what, "heard=", 6)) {
+            takeover_back(&t, &key, true, now);
         } else if (!strcmp(what, "sent")) {
             takeover_sent(&t, now);
         } else if (!strcmp(what, "hurry")) {

@@ -44,6 +44,28 @@ call(struct end *e, const struct wg_peer *want, bool again)
     wg_changes_destroy(&changes);
 }
 
+/* Has 'e' send a keepalive to 'want', and waits until 'other' has got it as
+ * 'at_other'. */
+static void
+confirm(struct end *e, const struct wg_peer *want,
+        struct end *other, const struct wg_peer *at_other)
+{
+    uint64_t before = end_found(other, at_other)->rx_bytes;
+    struct wg_changes changes;
+
+    wg_changes_init(&changes);
+    wg_device_confirm(&e->have, want, &changes);
+    ovs_assert(!end_set(e, &changes));
+    wg_changes_destroy(&changes);
+    for (;;) {
+        end_look(other);
+        if (end_found(other, at_other)->rx_bytes > before) {
+            return;
+        }
+        world_pause(10);
+    }
+}
+
 /* Makes 'e' have a peer 'other', which is at 'site'. */
 static struct wg_peer *
 introduce(struct end *e, const struct end *other, const char *site)
@@ -79,6 +101,16 @@ test_sessions(void)
     printf("call: %lld ms\n", time_msec() - start);
     ovs_assert(end_found(&b, at_b)->endpoint.port == 10001);
     ovs_assert(end_found(&b, at_b)->rx_bytes && end_found(&a, at_a)->rx_bytes);
+    ovs_assert(!end_found(&a, at_a)->keepalive);
+
+    /* Nothing but the answer has come.  Further keepalives can be sent, in the
+     * session that there is. */
+    ovs_assert(end_found(&a, at_a)->rx_bytes == 92);
+    long long int called = end_found(&a, at_a)->last_handshake;
+    confirm(&a, at_a, &b, at_b);
+    confirm(&a, at_a, &b, at_b);
+    end_look(&a);
+    ovs_assert(end_found(&a, at_a)->last_handshake == called);
     ovs_assert(!end_found(&a, at_a)->keepalive);
 
     /* A new backend finds sessions as they were. */
