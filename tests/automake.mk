@@ -95,6 +95,7 @@ TESTSUITE_AT = \
 	tests/ovn-vpn-macros.at \
 	tests/ovn-vpn.at \
 	tests/plan.at \
+	tests/sbctl.at \
 	tests/swarm.at \
 	tests/secrets.at \
 	tests/testsuite.at \

@@ -38,6 +38,20 @@ utilities_ovn_vpn_nbctl_LDADD = utilities/libvpndbctl.la $(VPN_LIBS)
 man_MANS += utilities/ovn-vpn-nbctl.8
 EXTRA_DIST += utilities/ovn-vpn-nbctl.8.xml
 CLEANFILES += utilities/ovn-vpn-nbctl.8
+
+bin_PROGRAMS += utilities/ovn-vpn-sbctl
+utilities_ovn_vpn_sbctl_SOURCES = \
+	utilities/ovn-vpn-sbctl.c \
+	utilities/sbctl-list.c \
+	utilities/sbctl-rows.c \
+	utilities/sbctl-show.c \
+	utilities/sbctl.h
+utilities_ovn_vpn_sbctl_LDADD = utilities/libvpndbctl.la $(VPN_LIBS)
+
+man_MANS += utilities/ovn-vpn-sbctl.8
+EXTRA_DIST += utilities/ovn-vpn-sbctl.8.xml
+CLEANFILES += utilities/ovn-vpn-sbctl.8
+
 # The sandbox: a front door and the parts that it sources or runs.
 dist_bin_SCRIPTS += utilities/ovn-vpn-sandbox
 sandboxdir = $(pkgdatadir)/sandbox
