@@ -52,6 +52,20 @@ man_MANS += utilities/ovn-vpn-sbctl.8
 EXTRA_DIST += utilities/ovn-vpn-sbctl.8.xml
 CLEANFILES += utilities/ovn-vpn-sbctl.8
 
+# What starts, stops and looks after databases and daemons.
+dist_sbin_SCRIPTS += utilities/ovn-vpn-ctl
+ctldir = $(pkgdatadir)/ctl
+dist_ctl_DATA = \
+	utilities/ctl/backup.sh \
+	utilities/ctl/cluster.sh \
+	utilities/ctl/daemons.sh \
+	utilities/ctl/database.sh \
+	utilities/ctl/pki.sh
+LINTED += $(dist_sbin_SCRIPTS) $(dist_ctl_DATA)
+man_MANS += utilities/ovn-vpn-ctl.8
+EXTRA_DIST += utilities/ovn-vpn-ctl.8.xml
+CLEANFILES += utilities/ovn-vpn-ctl.8
+
 # The sandbox: a front door and the parts that it sources or runs.
 dist_bin_SCRIPTS += utilities/ovn-vpn-sandbox
 sandboxdir = $(pkgdatadir)/sandbox

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# The daemons.  Sourced by ovn-vpn-ctl; start_daemon(), stop_daemon() and
+# daemon_is_running() are Open vSwitch's.
+
+# start_program PACKAGE PROGRAM ARGUMENT...
+start_program() {
+    local package=$1 program=$2
+    local -a ssl
+    shift 2
+    need "$package" "$program"
+    if daemon_is_running "$program"; then
+        echo "$program is running already"
+        return
+    fi
+    ssl_options
+    (start_daemon "" "" "$program" -vconsole:off "${ssl[@]}" "$@") 9>&- \
+        >/dev/null || fail "$program does not start;" \
+        "$logdir/$program.log may say why"
+    echo "started $program"
+}
+
+stop_program() {
+    if ! daemon_is_running "$1"; then
+        echo "$1 is not running"
+        return
+    fi
+    (stop_daemon "$1") >/dev/null || {
+        echo "ovn-vpn-ctl: $1 does not end" >&2
+        return 1
+    }
+    echo "stopped $1"
+}
+
+# status_program PROGRAM [COMMAND]: COMMAND asks it for a line more.
+status_program() {
+    local program=$1 pid
+    shift
+    if ! daemon_is_running "$program"; then
+        echo "$program: not running"
+        return 1
+    fi
+    pid=$(cat "$rundir/$program.pid")
+    echo "$program: running (process $pid)" \
+        "${1:+$(ovs-appctl -T 10 -t "$rundir/$program.$pid.ctl" "$@" 2>&1)}"
+}
+
+start_translator() {
+    check_certificate "$OVN_VPN_NB_DB" "$OVN_VPN_SB_DB" "$OVN_NB_DB" \
+        "$OVN_SB_DB"
+    # shellcheck disable=SC2086 # It is a list.
+    start_program ovn-vpn-central ovn-vpn $OVN_VPN_OPTS
+}
+
+stop_translator() {
+    stop_program ovn-vpn
+}
+
+status_translator() {
+    status_program ovn-vpn status
+}
+
+# What ovn-vpn-controller cannot begin without, to be told at once and not
+# only in its log.
+check_switch() {
+    local id remote
+    need openvswitch-switch ovs-vsctl
+    id=$(ovs-vsctl -t 10 --if-exists get Open_vSwitch . \
+            external_ids:system-id 2>/dev/null) || {
+        warn "Open vSwitch does not answer; ovn-vpn-controller waits for it"
+        return
+    }
+    [ -n "$id" ] || warn "this host has no external_ids:system-id, by which" \
+        "OVN knows a chassis; ovn-vpn-controller waits for it"
+    remote=$(ovs-vsctl -t 10 --if-exists get Open_vSwitch . \
+        external_ids:ovn-vpn-remote)
+    [ -n "$remote" ] || warn "ovn-vpn-controller waits until it is told" \
+        "where the VPN Southbound database is: \"ovs-vsctl set open_vswitch" \
+        ". external_ids:ovn-vpn-remote=ssl:IP:6672\""
+    check_certificate "$remote"
+}
+
+start_controller() {
+    check_switch
+    # shellcheck disable=SC2086 # It is a list.
+    start_program ovn-vpn-host ovn-vpn-controller $OVN_VPN_CONTROLLER_OPTS
+}
+
+# Tunnels go on without it.
+stop_controller() {
+    stop_program ovn-vpn-controller
+}
+
+status_controller() {
+    status_program ovn-vpn-controller
+}
+
+start_api() {
+    check_certificate "$OVN_VPN_NB_DB"
+    # shellcheck disable=SC2086 # It is a list.
+    start_program ovn-vpn-api ovn-vpn-api $OVN_VPN_API_OPTS
+}
+
+stop_api() {
+    stop_program ovn-vpn-api
+}
+
+status_api() {
+    status_program ovn-vpn-api listen
+}
