@@ -232,6 +232,17 @@ desired_drop_peer(struct want_tunnel *t, const struct uuid *uuid,
     return routed;
 }
 
+/* WireGuard takes no peer with the interface's own key, and says nothing. */
+static char *
+check_public_key(const struct vpn_key *public_key, const struct want_tunnel *t)
+{
+    struct vpn_key own;
+
+    return (vpn_key_parse(t->box_public_key, &own)
+            && vpn_key_equals(&own, public_key)
+            ? xstrdup("its public key is the service's own") : NULL);
+}
+
 /* Reads 'row' into the peers of 't', in place of what was read of it before.
  * A peer with which something is wrong is left out: least of all may it do
  * without its pre-shared key.  Returns true if there is something that the
@@ -253,7 +264,10 @@ desired_read_peer(const struct vpnsbrec_peer *row, struct want_tunnel *t)
     peer->uuid = row->header_.uuid;
     peer->keepalive = row->keepalive;
     peer->site = nullable_xstrdup(row->endpoint);
-    error = read_allowed_ips(row, peer);
+    error = check_public_key(&public_key, t);
+    if (!error) {
+        error = read_allowed_ips(row, peer);
+    }
     if (!error && row->sealed_psk) {
         error = read_psk(row, t, old, peer);
     }
