@@ -88,9 +88,13 @@ static void
 child(const struct netns *netns, const char *const argv[], char **env,
       int output_fd, unsigned int max_fds)
 {
+    /* It holds keys.  With 0, a program that dumps are piped to would still
+     * get them (do_coredump() in the kernel's fs/coredump.c). */
+    const struct rlimit no_core = { .rlim_cur = 1, .rlim_max = 1 };
     int null_fd = open("/dev/null", O_RDONLY);
 
     setsid();
+    setrlimit(RLIMIT_CORE, &no_core);
     if ((!netns || !setns(netns->fd, CLONE_NEWNET))
         && !chdir("/") && null_fd >= 0
         && dup2(null_fd, STDIN_FILENO) >= 0
