@@ -57,6 +57,22 @@ desired_add_columns(struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_sb)
     ovsdb_idl_add_column(ovn_sb, &sbrec_chassis_col_name);
 }
 
+/* Returns true if what was asked for when the connection to 'idl''s database
+ * came about has been received.  To be called after each ovsdb_idl_run(), with
+ * the same '*seqno_before', at first 0.
+ *
+ * A new connection is one before it has told anything, and the conditions with
+ * which it was made count as fulfilled from the beginning.  The first that it
+ * tells is all of that in one, which always makes another seqno. */
+bool
+desired_has_heard(const struct ovsdb_idl *idl, unsigned int *seqno_before)
+{
+    if (!ovsdb_idl_is_connected(idl)) {
+        *seqno_before = ovsdb_idl_get_seqno(idl);
+    }
+    return ovsdb_idl_get_seqno(idl) != *seqno_before;
+}
+
 static void
 add_port(struct ovsdb_idl_condition *ports, const char *name)
 {
@@ -66,11 +82,14 @@ add_port(struct ovsdb_idl_condition *ports, const char *name)
 }
 
 /* Asks for the rows of 'chassis', which is the first step, and for those of
- * its 'tunnels', which is the second.  Returns true if all that was asked for
- * in the VPN Southbound database has been received. */
+ * its 'tunnels', which is the second.  Returns true if what has changed of
+ * that since the connection to the VPN Southbound database came about has been
+ * received, and stores in '*ovn_sb_seqno' the condition's number with which
+ * that is so in the OVN Southbound database. */
 bool
 desired_ask(struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_sb,
-            const char *chassis, const struct hmap *tunnels)
+            const char *chassis, const struct hmap *tunnels,
+            unsigned int *ovn_sb_seqno)
 {
     struct ovsdb_idl_condition keys = OVSDB_IDL_CONDITION_INIT(&keys);
     struct ovsdb_idl_condition own = OVSDB_IDL_CONDITION_INIT(&own);
@@ -97,8 +116,10 @@ desired_ask(struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_sb,
         vpnsbrec_peer_set_condition(vpn_sb, &peers),
         vpnsbrec_peer_state_set_condition(vpn_sb, &states),
     };
-    sbrec_chassis_set_condition(ovn_sb, &self);
-    sbrec_port_binding_set_condition(ovn_sb, &ports);
+    *ovn_sb_seqno = sbrec_chassis_set_condition(ovn_sb, &self);
+    unsigned int ports_seqno = sbrec_port_binding_set_condition(ovn_sb,
+                                                                &ports);
+    *ovn_sb_seqno = MAX(*ovn_sb_seqno, ports_seqno);
 
     ovsdb_idl_condition_destroy(&ports);
     ovsdb_idl_condition_destroy(&self);
@@ -113,5 +134,5 @@ desired_ask(struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_sb,
             return false;
         }
     }
-    return ovsdb_idl_is_connected(vpn_sb);
+    return true;
 }

@@ -18,8 +18,10 @@ struct vpnsbrec_tunnel;
 
 /* ovn-vpn-controller/desired-ask.c. */
 void desired_add_columns(struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_sb);
+bool desired_has_heard(const struct ovsdb_idl *, unsigned int *seqno_before);
 bool desired_ask(struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_sb,
-                 const char *chassis, const struct hmap *tunnels);
+                 const char *chassis, const struct hmap *tunnels,
+                 unsigned int *ovn_sb_seqno);
 
 /* ovn-vpn-controller/desired-rows.c. */
 void desired_read_tunnel(const struct vpnsbrec_tunnel *, struct want_tunnel *);

@@ -44,6 +44,9 @@ struct desired {
     bool asked;                 /* For the rows of all 'tunnels'. */
     bool all_complete;
     unsigned int ovn_sb_seqno;
+    unsigned int ovn_sb_condition; /* When 'asked' is answered there. */
+    unsigned int vpn_sb_before, ovn_sb_before; /* For desired_has_heard(). */
+    bool vpn_sb_heard, ovn_sb_heard;
 };
 
 struct desired *
@@ -147,7 +150,8 @@ desired_set_chassis(struct desired *d, const char *name,
         d->renamed = true;
         d->asked = d->all_complete = false;
         d->want.valid = false;
-        desired_ask(d->vpn_sb, d->ovn_sb, d->chassis, &d->tunnels);
+        desired_ask(d->vpn_sb, d->ovn_sb, d->chassis, &d->tunnels,
+                    &d->ovn_sb_condition);
     }
     d->pair = pair;
 }
@@ -385,6 +389,8 @@ desired_run(struct desired *d)
     const struct vpnsbrec_sb_global *global = vpnsbrec_sb_global_first(
         d->vpn_sb);
 
+    d->vpn_sb_heard = desired_has_heard(d->vpn_sb, &d->vpn_sb_before);
+    d->ovn_sb_heard = desired_has_heard(d->ovn_sb, &d->ovn_sb_before);
     if (!d->chassis || !d->pair) {
         return;
     }
@@ -405,12 +411,23 @@ desired_run(struct desired *d)
         struct want_tunnel *t;
 
         d->asked = true;
-        d->all_complete = desired_ask(d->vpn_sb, d->ovn_sb, d->chassis,
-                                      &d->tunnels);
+        d->all_complete = (desired_ask(d->vpn_sb, d->ovn_sb, d->chassis,
+                                       &d->tunnels, &d->ovn_sb_condition)
+                           && d->vpn_sb_heard);
         HMAP_FOR_EACH (t, uuid_node, &d->tunnels) {
             t->complete = t->complete || d->all_complete;
         }
     }
+}
+
+/* Returns true if all that was asked for has been received, in both
+ * databases. */
+bool
+desired_is_current(const struct desired *d)
+{
+    return (d->want.valid && d->asked && d->all_complete && d->ovn_sb_heard
+            && (ovsdb_idl_get_condition_seqno(d->ovn_sb)
+                == d->ovn_sb_condition));
 }
 
 /* Adds to 'sightings' where each peer of 'tunnel' was last seen, by any
