@@ -11,6 +11,7 @@
 
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
+#include "ovn-vpn-controller/change.h"
 #include "ovn-vpn-controller/link.h"
 #include "ovn-vpn-controller/netns.h"
 #include "ovn-vpn-controller/ovs-port.h"
@@ -91,7 +92,8 @@ open_host(struct agent *a)
     if (!a->env.host.link) {
         error = link_open(NULL, &a->env.host.link);
     }
-    if (!error && a->netns_fd < 0) {
+    /* That makes the directory. */
+    if (!error && a->netns_fd < 0 && !change_is_dry_run()) {
         error = netns_watch_open(&a->netns_fd);
     }
     set_problem(a, error ? xasprintf("cannot manage network namespaces: %s "
@@ -208,7 +210,7 @@ agent_run(struct agent *a, const struct want *want)
         purge(a, want);
     }
     sync_tunnels(a, want);
-    if (netns_watch_run(a->netns_fd)) {
+    if (a->netns_fd >= 0 && netns_watch_run(a->netns_fd)) {
         SHASH_FOR_EACH (node, &a->tunnels) {
             struct tunnel *t = node->data;
 
@@ -230,13 +232,15 @@ agent_wait(const struct agent *a, const struct want *want)
 
     if (!want->valid) {
         return;
-    } else if (a->netns_fd < 0) {
+    } else if (a->problem) {
         poll_timer_wait(MIN_POLL_MS);
         return;
     }
     resolver_wait(&a->resolver);
     wg_choice_wait(&a->choice);
-    poll_fd_wait(a->netns_fd, POLLIN);
+    if (a->netns_fd >= 0) {
+        poll_fd_wait(a->netns_fd, POLLIN);
+    }
     SHASH_FOR_EACH (node, &a->tunnels) {
         const struct want_tunnel *wt = shash_find_data(&want->tunnels,
                                                        node->name);
@@ -244,6 +248,28 @@ agent_wait(const struct agent *a, const struct want *want)
             tunnel_wait(node->data, &a->env, wt);
         }
     }
+}
+
+/* Returns true if a dry run has found all that differs from 'want', or cannot
+ * find it and says why. */
+bool
+agent_is_examined(const struct agent *a, const struct want *want)
+{
+    const struct shash_node *node;
+
+    if (a->problem) {
+        return true;
+    } else if (!want->valid || !a->purged) {
+        return false;
+    }
+    SHASH_FOR_EACH (node, &want->tunnels) {
+        const struct tunnel *t = shash_find_data(&a->tunnels, node->name);
+
+        if (!t || !tunnel_is_examined(t, node->data)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Adds to 'ports' a 'struct ovs_port' for each tunnel.  The caller must give
@@ -264,7 +290,8 @@ agent_get_ports(const struct agent *a, const struct want *want,
 
             port->service = xstrdup(t->name);
             port->tag = wt->tag;
-            port->ready = t->host.transit_ifindex != 0;
+            /* A dry run does not have what it would make. */
+            port->ready = t->host.transit_ifindex || change_is_dry_run();
             shash_add(ports, t->host.host_ifname, port);
         }
     }

@@ -34,6 +34,7 @@ void agent_init(struct agent *);
 void agent_destroy(struct agent *);
 void agent_run(struct agent *, const struct want *);
 void agent_wait(const struct agent *, const struct want *);
+bool agent_is_examined(const struct agent *, const struct want *);
 
 /* Ports that the tunnels need in Open vSwitch: 'struct ovs_port's. */
 void agent_get_ports(const struct agent *, const struct want *,

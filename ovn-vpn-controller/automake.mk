@@ -6,6 +6,8 @@ noinst_LTLIBRARIES += ovn-vpn-controller/libcontroller.la
 ovn_vpn_controller_libcontroller_la_SOURCES = \
 	ovn-vpn-controller/agent.c \
 	ovn-vpn-controller/agent.h \
+	ovn-vpn-controller/change.c \
+	ovn-vpn-controller/change.h \
 	ovn-vpn-controller/cleanup.c \
 	ovn-vpn-controller/cleanup.h \
 	ovn-vpn-controller/ctl.c \
@@ -16,6 +18,8 @@ ovn_vpn_controller_libcontroller_la_SOURCES = \
 	ovn-vpn-controller/desired-rows.h \
 	ovn-vpn-controller/desired.c \
 	ovn-vpn-controller/desired.h \
+	ovn-vpn-controller/dry-run.c \
+	ovn-vpn-controller/dry-run.h \
 	ovn-vpn-controller/link-addr.c \
 	ovn-vpn-controller/link-events.c \
 	ovn-vpn-controller/link-internal.h \
@@ -58,6 +62,7 @@ ovn_vpn_controller_libcontroller_la_SOURCES = \
 	ovn-vpn-controller/tunnel-host.h \
 	ovn-vpn-controller/tunnel-problems.c \
 	ovn-vpn-controller/tunnel-problems.h \
+	ovn-vpn-controller/tunnel-remove.c \
 	ovn-vpn-controller/tunnel-role.c \
 	ovn-vpn-controller/tunnel-role.h \
 	ovn-vpn-controller/tunnel-routes.c \
@@ -74,6 +79,7 @@ ovn_vpn_controller_libcontroller_la_SOURCES = \
 	ovn-vpn-controller/want.h \
 	ovn-vpn-controller/wg-backend.c \
 	ovn-vpn-controller/wg-backend.h \
+	ovn-vpn-controller/wg-changes-text.c \
 	ovn-vpn-controller/wg-choice.c \
 	ovn-vpn-controller/wg-choice.h \
 	ovn-vpn-controller/wg-device.c \

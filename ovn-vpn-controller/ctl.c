@@ -30,6 +30,8 @@ state_to_string(const struct tunnel *t)
         return "stray";
     case WG_FAILED:
         return "failed";
+    case WG_ABSENT:
+        return "absent";
     }
     OVS_NOT_REACHED();
 }

@@ -61,8 +61,8 @@ add_address(struct link_ctx *ctx, int ifindex, const struct vpn_prefix *prefix)
          * must be usable at once. */
         rtnl_addr_set_flags(addr, IFA_F_NODAD);
     }
-    link_count_change();
-    int error = link_errno(rtnl_addr_add(ctx->nl, addr, 0));
+    int error = (link_change(ctx, ifindex, "add address", prefix)
+                 ? link_errno(rtnl_addr_add(ctx->nl, addr, 0)) : 0);
     nl_addr_put(local);
     rtnl_addr_put(addr);
     return error == EEXIST ? 0 : error;
@@ -85,8 +85,7 @@ remove_addresses(struct link_ctx *ctx, struct nl_cache *cache, int ifindex,
             continue;
         } else if (prefixes_contain(want, &prefix)) {
             vpn_prefixes_add(found, &prefix);
-        } else {
-            link_count_change();
+        } else if (link_change(ctx, ifindex, "delete address", &prefix)) {
             int retval = link_errno(
                 rtnl_addr_delete(ctx->nl, (struct rtnl_addr *) o, 0));
             error = error ? error : retval;
@@ -145,9 +144,10 @@ add_neighbour(struct link_ctx *ctx, int ifindex,
     rtnl_neigh_set_dst(neigh, dst);
     rtnl_neigh_set_lladdr(neigh, lladdr);
     rtnl_neigh_set_state(neigh, NUD_PERMANENT);
-    link_count_change();
-    int error = link_errno(rtnl_neigh_add(ctx->nl, neigh,
-                                          NLM_F_CREATE | NLM_F_REPLACE));
+    int error = (link_change(ctx, ifindex, "set neighbour", host)
+                 ? link_errno(rtnl_neigh_add(ctx->nl, neigh,
+                                             NLM_F_CREATE | NLM_F_REPLACE))
+                 : 0);
     nl_addr_put(lladdr);
     nl_addr_put(dst);
     rtnl_neigh_put(neigh);
@@ -202,10 +202,11 @@ link_sync_neighbours(struct link_ctx *ctx, int ifindex,
         if (!parse_neighbour(o, ifindex, &host)) {
             continue;
         } else if (!prefixes_contain(hosts, &host)) {
-            link_count_change();
-            int retval = link_errno(
-                rtnl_neigh_delete(ctx->nl, (struct rtnl_neigh *) o, 0));
-            error = error ? error : retval;
+            if (link_change(ctx, ifindex, "delete neighbour", &host)) {
+                int retval = link_errno(
+                    rtnl_neigh_delete(ctx->nl, (struct rtnl_neigh *) o, 0));
+                error = error ? error : retval;
+            }
         } else if (neighbour_has_mac(o, mac)) {
             vpn_prefixes_add(&found, &host);
         }

@@ -128,12 +128,16 @@ int
 link_sync_tx_checksum_off(struct link_ctx *ctx, const char *name)
 {
     struct ethtool_value value = { .cmd = ETHTOOL_GTXCSUM };
+    struct link_info info = { .ifindex = 0 };
 
     int error = ethtool(ctx, name, &value);
     if (!error && value.data) {
+        error = link_get(ctx, name, &info);
+    }
+    if (info.ifindex
+        && link_change(ctx, info.ifindex, "turn checksum offload off", NULL)) {
         value.cmd = ETHTOOL_STXCSUM;
         value.data = 0;
-        link_count_change();
         error = ethtool(ctx, name, &value);
     }
     return error == EOPNOTSUPP ? 0 : error;

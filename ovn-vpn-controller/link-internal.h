@@ -12,7 +12,8 @@
 
 #include "ovn-vpn-controller/link.h"
 
-void link_count_change(void);
+bool link_change(struct link_ctx *, int ifindex, const char *what,
+                 const struct vpn_prefix *);
 int link_errno(int nl_error);
 struct nl_addr *link_nl_addr(const struct vpn_prefix *);
 bool link_parse_nl_addr(const struct nl_addr *, int family,

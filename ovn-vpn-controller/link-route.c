@@ -7,11 +7,13 @@
 #include "ovn-vpn-controller/link.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 #include <netlink/route/nexthop.h>
 #include <netlink/route/route.h>
 #include <netlink/route/rule.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -65,6 +67,18 @@ parse_route(struct nl_object *o, struct link_route *route)
     return true;
 }
 
+/* Returns true if 'verb' may be done to 'route'. */
+static bool
+change_route(struct link_ctx *ctx, const char *verb,
+             const struct link_route *route)
+{
+    char what[64];
+
+    snprintf(what, sizeof what, "%s route in table %"PRIu32" to", verb,
+             route->table);
+    return link_change(ctx, route->ifindex, what, &route->dst);
+}
+
 static int
 add_route(struct link_ctx *ctx, const struct link_route *route)
 {
@@ -89,9 +103,10 @@ add_route(struct link_ctx *ctx, const struct link_route *route)
         nl_addr_put(gateway);
     }
     rtnl_route_add_nexthop(r, hop);
-    link_count_change();
-    int error = link_errno(rtnl_route_add(ctx->nl, r,
-                                          NLM_F_CREATE | NLM_F_REPLACE));
+    int error = (change_route(ctx, "add", route)
+                 ? link_errno(rtnl_route_add(ctx->nl, r,
+                                             NLM_F_CREATE | NLM_F_REPLACE))
+                 : 0);
     nl_addr_put(dst);
     rtnl_route_put(r);
     return error;
@@ -125,8 +140,7 @@ link_sync_routes(struct link_ctx *ctx, const struct link_route *want,
         }
         if (i < n) {
             found[i] = true;
-        } else {
-            link_count_change();
+        } else if (change_route(ctx, "delete", &have)) {
             int retval = link_errno(
                 rtnl_route_delete(ctx->nl, (struct rtnl_route *) o, 0));
             error = error || retval == ENOENT ? error : retval;
@@ -158,6 +172,18 @@ rule_equals(struct rtnl_rule *have, const struct link_rule *want)
             && rtnl_rule_get_mark(have) == want->mark);
 }
 
+/* Returns true if 'verb' may be done to the rule of 'priority'. */
+static bool
+change_rule(struct link_ctx *ctx, const char *verb, int family,
+            uint32_t priority)
+{
+    char what[64];
+
+    snprintf(what, sizeof what, "%s IPv%d rule %"PRIu32, verb,
+             family == AF_INET ? 4 : 6, priority);
+    return link_change(ctx, 0, what, NULL);
+}
+
 static int
 add_rule(struct link_ctx *ctx, int family, const struct link_rule *want)
 {
@@ -173,9 +199,10 @@ add_rule(struct link_ctx *ctx, int family, const struct link_rule *want)
     if (want->mark) {
         rtnl_rule_set_mark(rule, want->mark);
     }
-    link_count_change();
-    int error = link_errno(rtnl_rule_add(ctx->nl, rule,
-                                         NLM_F_CREATE | NLM_F_EXCL));
+    int error = (change_rule(ctx, "add", family, want->priority)
+                 ? link_errno(rtnl_rule_add(ctx->nl, rule,
+                                            NLM_F_CREATE | NLM_F_EXCL))
+                 : 0);
     rtnl_rule_put(rule);
     return error == EEXIST ? 0 : error;
 }
@@ -208,8 +235,7 @@ sync_rules_of_family(struct link_ctx *ctx, int family,
         }
         if (i < n && !found[i]) {
             found[i] = true;
-        } else {
-            link_count_change();
+        } else if (change_rule(ctx, "delete", family, priority)) {
             int retval = link_errno(rtnl_rule_delete(ctx->nl, have, 0));
             error = error || retval == ENOENT ? error : retval;
         }

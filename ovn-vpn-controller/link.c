@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #include "coverage.h"
+#include "openvswitch/dynamic-string.h"
+#include "ovn-vpn-controller/change.h"
 #include "ovn-vpn-controller/link-internal.h"
 #include "ovn-vpn-controller/netns.h"
 #include "packets.h"
@@ -29,10 +31,44 @@ COVERAGE_DEFINE(host_change);
 
 /* What the files for links share. */
 
-void
-link_count_change(void)
+/* Stores the name of 'ifindex' in 'name'. */
+static void
+look_up_name(struct link_ctx *ctx, int ifindex, char name[LINK_NAME_SIZE])
 {
-    COVERAGE_INC(host_change);
+    struct rtnl_link *link;
+
+    name[0] = '\0';
+    if (!rtnl_link_get_kernel(ctx->nl, ifindex, NULL, &link)) {
+        ovs_strlcpy(name, rtnl_link_get_name(link), LINK_NAME_SIZE);
+        rtnl_link_put(link);
+    }
+}
+
+/* To be called before each change, which it counts: 'what' is done, to
+ * 'prefix' unless that is NULL, and on 'ifindex' unless that is 0.  Returns
+ * false if this is a dry run, which takes it down instead. */
+bool
+link_change(struct link_ctx *ctx, int ifindex, const char *what,
+            const struct vpn_prefix *prefix)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+    char name[LINK_NAME_SIZE] = "";
+
+    if (!change_is_dry_run()) {
+        COVERAGE_INC(host_change);
+        return true;
+    }
+    if (prefix) {
+        ds_put_char(&s, ' ');
+        vpn_prefix_format(prefix, &s);
+    }
+    if (ifindex) {
+        look_up_name(ctx, ifindex, name);
+    }
+    change_is_due(ctx->where, "%s%s%s%s", name, name[0] ? ": " : "", what,
+                  ds_cstr(&s));
+    ds_destroy(&s);
+    return false;
 }
 
 /* Returns the positive errno value for libnl's error code 'nl_error'.  libnl
@@ -141,6 +177,7 @@ link_open(const struct netns *netns, struct link_ctx **ctxp)
     struct link_ctx *ctx = xzalloc(sizeof *ctx);
     int previous;
 
+    ctx->where = xstrdup(netns && netns->name ? netns->name : "host");
     ctx->ioctl_fd = -1;
     int error = netns ? netns_enter(netns, &previous) : 0;
     if (!error) {
@@ -167,6 +204,7 @@ link_close(struct link_ctx *ctx)
         if (ctx->ioctl_fd >= 0) {
             close(ctx->ioctl_fd);
         }
+        free(ctx->where);
         free(ctx);
     }
 }
@@ -243,8 +281,8 @@ set_mac(struct rtnl_link *link, const struct eth_addr *mac)
 int
 link_sync(struct link_ctx *ctx, const char *name, const struct link_want *want)
 {
+    struct ds changes = DS_EMPTY_INITIALIZER;
     struct link_info have;
-    bool changes = false;
 
     int error = link_get(ctx, name, &have);
     if (error) {
@@ -253,39 +291,51 @@ link_sync(struct link_ctx *ctx, const char *name, const struct link_want *want)
     struct rtnl_link *change = rtnl_link_alloc();
     if (want->mtu && have.mtu != want->mtu) {
         rtnl_link_set_mtu(change, want->mtu);
-        changes = true;
+        ds_put_format(&changes, " MTU %d", want->mtu);
     }
     if (want->mac && !eth_addr_equals(have.mac, *want->mac)) {
         set_mac(change, want->mac);
-        changes = true;
+        ds_put_format(&changes, " Ethernet address "ETH_ADDR_FMT,
+                      ETH_ADDR_ARGS(*want->mac));
     }
     if (want->alias && strcmp(have.alias, want->alias)) {
         rtnl_link_set_ifalias(change, want->alias);
-        changes = true;
+        ds_put_format(&changes, " alias %s", want->alias);
     }
     if (!have.up) {
         rtnl_link_set_flags(change, IFF_UP);
-        changes = true;
+        ds_put_cstr(&changes, " up");
     }
-    if (changes) {
+    if (changes.length) {
         struct rtnl_link *orig = rtnl_link_alloc();
+        char *what = xasprintf("set%s", ds_cstr(&changes));
 
         rtnl_link_set_ifindex(orig, have.ifindex);
-        link_count_change();
-        error = link_errno(rtnl_link_change(ctx->nl, orig, change, 0));
+        if (link_change(ctx, have.ifindex, what, NULL)) {
+            error = link_errno(rtnl_link_change(ctx->nl, orig, change, 0));
+        }
+        free(what);
         rtnl_link_put(orig);
     }
     rtnl_link_put(change);
+    ds_destroy(&changes);
     return error;
 }
 
 /* Makes a veth pair: 'name' in 'ctx', and 'peer_name' in 'netns' with
- * 'peer_mac'. */
+ * 'peer_mac'.  Returns CHANGE_NOT_MADE in a dry run. */
 int
 link_add_veth(struct link_ctx *ctx, const char *name,
               const struct netns *netns, const char *peer_name,
               const struct eth_addr *peer_mac)
 {
+    char *what = xasprintf("make a veth pair from %s to %s", name, peer_name);
+    bool due = link_change(ctx, 0, what, NULL);
+
+    free(what);
+    if (!due) {
+        return CHANGE_NOT_MADE;
+    }
     struct rtnl_link *link = rtnl_link_veth_alloc();
     struct rtnl_link *peer = rtnl_link_veth_get_peer(link);
 
@@ -293,7 +343,6 @@ link_add_veth(struct link_ctx *ctx, const char *name,
     rtnl_link_set_name(peer, peer_name);
     set_mac(peer, peer_mac);
     rtnl_link_set_ns_fd(peer, netns->fd);
-    link_count_change();
     int error = link_errno(rtnl_link_add(ctx->nl, link,
                                          NLM_F_CREATE | NLM_F_EXCL));
     rtnl_link_put(peer);
@@ -324,11 +373,10 @@ link_delete(struct link_ctx *ctx, const char *name)
     struct link_info info;
 
     int error = link_get(ctx, name, &info);
-    if (!error) {
+    if (!error && link_change(ctx, info.ifindex, "delete", NULL)) {
         struct rtnl_link *link = rtnl_link_alloc();
 
         rtnl_link_set_ifindex(link, info.ifindex);
-        link_count_change();
         error = link_errno(rtnl_link_delete(ctx->nl, link));
         rtnl_link_put(link);
     }

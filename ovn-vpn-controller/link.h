@@ -25,6 +25,7 @@ struct sset;
 
 /* A namespace to work in. */
 struct link_ctx {
+    char *where;                /* For people. */
     struct nl_sock *nl;
     int ioctl_fd;
 };

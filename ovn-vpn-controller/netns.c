@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "openvswitch/vlog.h"
+#include "ovn-vpn-controller/change.h"
 #include "sset.h"
 #include "util.h"
 
@@ -152,7 +153,8 @@ netns_open(const char *name, struct netns **netnsp)
     return error;
 }
 
-/* Like netns_open(), but makes the namespace if there is none. */
+/* Like netns_open(), but makes the namespace if there is none, or returns
+ * CHANGE_NOT_MADE in a dry run. */
 int
 netns_make(const char *name, struct netns **netnsp)
 {
@@ -164,7 +166,10 @@ netns_make(const char *name, struct netns **netnsp)
         error = netns_delete(name);
         error = error ? error : ENOENT;
     }
-    if (error == ENOENT) {
+    if (error == ENOENT && !change_is_due(name, "make this network namespace, "
+                                          "with all that belongs in it")) {
+        return CHANGE_NOT_MADE;
+    } else if (error == ENOENT) {
         char *path = netns_path(name);
 
         error = create_path(path);
@@ -233,6 +238,11 @@ netns_delete(const char *name)
     char *path = netns_path(name);
     int error = 0;
 
+    if (access(path, F_OK)
+        || !change_is_due(name, "delete this network namespace")) {
+        free(path);
+        return 0;
+    }
     /* More than one may have been mounted on each other. */
     while (!umount2(path, MNT_DETACH)) {
         continue;

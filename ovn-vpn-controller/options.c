@@ -29,6 +29,8 @@ usage(const struct options *o)
            "  --sealing-key=FILE          private key of this chassis, made\n"
            "                              if there is none\n"
            "                              (default: %s)\n"
+           "  --dry-run                   print what would be changed, and\n"
+           "                              exit, with status 2 if anything\n"
            "  --cleanup                   remove from this host all that is\n"
            "                              ovn-vpn's, and exit\n",
            program_name, program_name, o->ovs_remote, o->sealing_key_file);
@@ -46,6 +48,7 @@ enum {
     OPT_SEALING_KEY = UCHAR_MAX + 1,
     OPT_BOOTSTRAP_CA_CERT,
     OPT_CLEANUP,
+    OPT_DRY_RUN,
     OPT_UNIXCTL,
     VLOG_OPTION_ENUMS,
     DAEMON_OPTION_ENUMS,
@@ -71,6 +74,12 @@ handle_option(struct options *o, int c, char *arg)
 
     case OPT_CLEANUP:
         o->cleanup = true;
+        break;
+
+    case OPT_DRY_RUN:
+        o->dry_run = true;
+        /* Unless a later option says otherwise. */
+        vlog_set_levels(NULL, VLF_CONSOLE, VLL_WARN);
         break;
 
     case OPT_UNIXCTL:
@@ -101,7 +110,7 @@ handle_option(struct options *o, int c, char *arg)
         break;
 
     case OPT_BOOTSTRAP_CA_CERT:
-        stream_ssl_set_ca_cert_file(arg, true);
+        o->bootstrap_ca_cert = arg;
         break;
 
     case '?':
@@ -122,6 +131,7 @@ options_parse(int argc, char *argv[], struct options *o)
         { "version", no_argument, NULL, 'V' },
         { "sealing-key", required_argument, NULL, OPT_SEALING_KEY },
         { "cleanup", no_argument, NULL, OPT_CLEANUP },
+        { "dry-run", no_argument, NULL, OPT_DRY_RUN },
         { "unixctl", required_argument, NULL, OPT_UNIXCTL },
         VLOG_LONG_OPTIONS,
         DAEMON_LONG_OPTIONS,
@@ -141,6 +151,10 @@ options_parse(int argc, char *argv[], struct options *o)
         handle_option(o, c, optarg);
     }
     free(short_options);
+    if (o->bootstrap_ca_cert) {
+        /* That writes the file if it is not there. */
+        stream_ssl_set_ca_cert_file(o->bootstrap_ca_cert, !o->dry_run);
+    }
 
     if (argc - optind > 1) {
         ovs_fatal(0, "at most one argument is allowed, the local Open vSwitch "

@@ -11,7 +11,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "command-line.h"
 #include "daemon.h"
@@ -27,6 +26,7 @@
 #include "ovn-vpn-controller/cleanup.h"
 #include "ovn-vpn-controller/ctl.h"
 #include "ovn-vpn-controller/desired.h"
+#include "ovn-vpn-controller/dry-run.h"
 #include "ovn-vpn-controller/options.h"
 #include "ovn-vpn-controller/ovs-port.h"
 #include "ovn-vpn-controller/pair.h"
@@ -63,18 +63,6 @@ struct controller {
     bool exiting;
 };
 
-/* Makes room for a few file descriptors per tunnel. */
-static void
-raise_fd_limit(void)
-{
-    struct rlimit limit;
-
-    if (!getrlimit(RLIMIT_NOFILE, &limit)) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 /* Settings. */
 
 /* Uses the files that options name, or else those that the database names. */
@@ -92,7 +80,8 @@ update_ssl(const struct controller *c)
     if (o->ssl_ca_cert) {
         stream_ssl_set_ca_cert_file(o->ssl_ca_cert, false);
     } else if (ssl) {
-        stream_ssl_set_ca_cert_file(ssl->ca_cert, ssl->bootstrap_ca_cert);
+        stream_ssl_set_ca_cert_file(ssl->ca_cert,
+                                    ssl->bootstrap_ca_cert && !o->dry_run);
     }
 }
 
@@ -232,9 +221,24 @@ run(struct controller *c)
         pair_run(c->options->sealing_key_file, c->pair, want);
         agent_run(&c->agent, want);
         run_ports(c, want);
-        run_report(c, want);
+        if (!c->options->dry_run) {
+            run_report(c, want);
+        }
         agent_wait(&c->agent, want);
         report_wait(&c->report);
+    }
+}
+
+/* A dry run ends when all has been compared. */
+static void
+run_dry(struct controller *c)
+{
+    if (c->ovs_txn && c->configured && desired_is_current(c->desired)
+        && agent_is_examined(&c->agent, desired_get(c->desired))) {
+        c->exiting = true;
+    } else {
+        dry_run_wait(c->settings_error, c->ovs.idl, c->ovn_sb.idl,
+                     c->vpn_sb.idl);
     }
 }
 
@@ -261,6 +265,9 @@ loop(struct controller *c, struct unixctl_server *unixctl)
         ovsdb_idl_loop_run(&c->ovn_sb);
         c->vpn_sb_txn = ovsdb_idl_loop_run(&c->vpn_sb);
         run(c);
+        if (c->options->dry_run) {
+            run_dry(c);
+        }
         report_memory(c);
         unixctl_server_run(unixctl);
         unixctl_server_wait(unixctl);
@@ -382,9 +389,10 @@ controller_destroy(struct controller *c)
 int
 main(int argc, char *argv[])
 {
-    struct unixctl_server *unixctl;
+    struct unixctl_server *unixctl = NULL;
     struct options options;
     struct controller c;
+    int status = EXIT_SUCCESS;
 
     vpn_dirs_init();
     ovs_cmdl_proctitle_init(argc, argv);
@@ -397,22 +405,31 @@ main(int argc, char *argv[])
         return 0;
     }
 
-    daemonize_start(true);
-    int error = unixctl_server_create(options.unixctl_path, &unixctl);
-    if (error) {
-        ovs_fatal(error, "cannot make the control socket");
+    if (options.dry_run) {
+        dry_run_begin();
+    } else {
+        daemonize_start(true);
+        int error = unixctl_server_create(options.unixctl_path, &unixctl);
+        if (error) {
+            ovs_fatal(error, "cannot make the control socket");
+        }
     }
     /* Locked memory does not survive the fork in daemonize_start(). */
     privileges_drop();
     vpn_keys_init();
-    raise_fd_limit();
+    privileges_raise_fd_limit();
     controller_init(&c, &options);
-    daemonize_complete();
+    if (!options.dry_run) {
+        daemonize_complete();
+    }
 
     loop(&c, unixctl);
+    if (options.dry_run) {
+        status = dry_run_end();
+    }
 
     unixctl_server_destroy(unixctl);
     controller_destroy(&c);
     options_destroy(&options);
-    return 0;
+    return status;
 }

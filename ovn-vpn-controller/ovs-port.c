@@ -9,6 +9,7 @@
 
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/vlog.h"
+#include "ovn-vpn-controller/change.h"
 #include "ovn-vpn-controller/settings.h"
 #include "ovsdb-idl.h"
 #include "smap.h"
@@ -27,6 +28,9 @@ VLOG_DEFINE_THIS_MODULE(ovs_port);
 #define BRIDGE_MARK "ovn-vpn-bridge"
 
 #define MAPPINGS "ovn-bridge-mappings"
+
+/* Where changes are made, for people. */
+#define HERE "Open vSwitch"
 
 void
 ovs_port_add_columns(struct ovsdb_idl *idl)
@@ -152,10 +156,13 @@ sync_mapping(const struct ovsrec_open_vswitch *cfg, const char *key,
     if (!new) {
         return true;
     }
-    VLOG_INFO("external_ids:%s: \"%s\", was \"%s\"", key, new, old);
-    /* Others write this value, too. */
-    ovsrec_open_vswitch_verify_external_ids(cfg);
-    ovsrec_open_vswitch_update_external_ids_setkey(cfg, key, new);
+    if (change_is_due(HERE, "set external_ids:%s to \"%s\", was \"%s\"", key,
+                      new, old)) {
+        VLOG_INFO("external_ids:%s: \"%s\", was \"%s\"", key, new, old);
+        /* Others write this value, too. */
+        ovsrec_open_vswitch_verify_external_ids(cfg);
+        ovsrec_open_vswitch_update_external_ids_setkey(cfg, key, new);
+    }
     free(new);
     return false;
 }
@@ -194,6 +201,9 @@ static void
 add_bridge(struct ovsdb_idl_txn *txn, const struct ovsrec_open_vswitch *cfg,
            const char *name, const char *datapath_type)
 {
+    if (!change_is_due(HERE, "add bridge %s, with all its ports", name)) {
+        return;
+    }
     struct ovsrec_bridge *bridge = ovsrec_bridge_insert(txn);
     struct ovsrec_port *port = insert_port(txn, name, "internal");
 
@@ -259,13 +269,19 @@ sync_port(const struct ovsrec_bridge *bridge, bool is_home,
         want->ready = false;
         take_problem(port, want);
         if (!port_is_right(port, want)) {
-            set_port(port, want);
+            if (change_is_due(HERE, "set port %s to tag %d and service %s",
+                              port->name, want->tag, want->service)) {
+                set_port(port, want);
+            }
             return false;
         }
     } else if (is_ours(port) && (want || may_remove)) {
-        VLOG_INFO("removing port %s from bridge %s", port->name,
-                  bridge->name);
-        ovsrec_bridge_update_ports_delvalue(bridge, port);
+        if (change_is_due(HERE, "remove port %s from bridge %s", port->name,
+                          bridge->name)) {
+            VLOG_INFO("removing port %s from bridge %s", port->name,
+                      bridge->name);
+            ovsrec_bridge_update_ports_delvalue(bridge, port);
+        }
         return false;
     }
     return true;
@@ -283,7 +299,8 @@ add_missing(struct ovsdb_idl_txn *txn, const struct ovsrec_bridge *bridge,
     SHASH_FOR_EACH (node, wanted) {
         const struct ovs_port *want = node->data;
 
-        if (want->ready) {
+        if (want->ready && change_is_due(HERE, "add port %s to bridge %s",
+                                         node->name, bridge->name)) {
             struct ovsrec_port *port = insert_port(txn, node->name, "");
 
             VLOG_INFO("adding port %s to bridge %s", node->name,
@@ -348,7 +365,9 @@ ovs_port_run(struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
         add_bridge(txn, cfg, settings->vpn_bridge, datapath_type);
         return NULL;
     }
-    if (strcmp(bridge->datapath_type, datapath_type)) {
+    if (strcmp(bridge->datapath_type, datapath_type)
+        && change_is_due(HERE, "set the datapath type of bridge %s to \"%s\"",
+                         bridge->name, datapath_type)) {
         ovsrec_bridge_set_datapath_type(bridge, datapath_type);
         right = false;
     }

@@ -10,6 +10,7 @@
 
 #include "lib/vpn-keys.h"
 #include "openvswitch/vlog.h"
+#include "ovn-vpn-controller/change.h"
 #include "ovn-vpn-controller/want.h"
 #include "util.h"
 
@@ -24,9 +25,11 @@ load(const char *file_name, bool make)
     char *error = vpn_sealing_pair_load(file_name, &pair);
     if (!error && !pair && make) {
         pair = vpn_sealing_pair_create();
-        error = vpn_sealing_pair_save(file_name, pair);
-        if (!error) {
-            VLOG_INFO("%s: made a new sealing key", file_name);
+        if (change_is_due(file_name, "make a new sealing key")) {
+            error = vpn_sealing_pair_save(file_name, pair);
+            if (!error) {
+                VLOG_INFO("%s: made a new sealing key", file_name);
+            }
         }
     }
     if (error) {
@@ -121,6 +124,9 @@ pair_run(const char *file_name, struct vpn_sealing_pair *pair,
         }
     }
 
+    if (!change_is_due(file_name, "replace the sealing key by the next one")) {
+        return;
+    }
     char *name = next_name(file_name);
     if (rename(name, file_name)) {
         static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(1, 1);

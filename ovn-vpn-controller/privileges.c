@@ -5,9 +5,22 @@
 #include "ovn-vpn-controller/privileges.h"
 
 #include <linux/capability.h>
+#include <sys/resource.h>
 
 #include "lib/vpn-privileges.h"
 #include "util.h"
+
+/* Makes room for a few file descriptors per tunnel. */
+void
+privileges_raise_fd_limit(void)
+{
+    struct rlimit limit;
+
+    if (!getrlimit(RLIMIT_NOFILE, &limit)) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
 
 /* Gives up what neither the agent nor the WireGuard programs that it starts,
  * which get the same, need. */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "coverage.h"
+#include "ovn-vpn-controller/change.h"
 #include "ovn-vpn-controller/netns.h"
 #include "util.h"
 
@@ -48,10 +49,11 @@ static const struct {
     { "ipv6/conf/%s/addr_gen_mode", "1" },
 };
 
-/* Writes 'value' to setting 'name' unless it has it.  A setting that the
+/* Writes 'value' to setting 'name' of 'netns', which the caller is in, unless
+ * it has it.  A setting that the
  * kernel does not have, for example without IPv6, is none that matters. */
 static int
-sync_one(const char *name, const char *value)
+sync_one(const struct netns *netns, const char *name, const char *value)
 {
     char path[128];
     char have[16];
@@ -66,7 +68,8 @@ sync_one(const char *name, const char *value)
     if (!error) {
         have[n] = '\0';
         have[strcspn(have, "\n")] = '\0';
-        if (strcmp(have, value)) {
+        if (strcmp(have, value)
+            && change_is_due(netns->name, "set net/%s to %s", name, value)) {
             COVERAGE_INC(sysctl_change);
             error = (pwrite(fd, value, strlen(value), 0) < 0 ? errno : 0);
         }
@@ -76,7 +79,7 @@ sync_one(const char *name, const char *value)
 }
 
 static int
-sync_interface(const char *ifname)
+sync_interface(const struct netns *netns, const char *ifname)
 {
     int error = 0;
 
@@ -87,7 +90,7 @@ sync_interface(const char *ifname)
         snprintf(name, sizeof name, "%.*s%s%s",
                  (int) (percent - locals[i].name), locals[i].name, ifname,
                  percent + 2);
-        int retval = sync_one(name, locals[i].value);
+        int retval = sync_one(netns, name, locals[i].value);
         error = error ? error : retval;
     }
     return error;
@@ -107,11 +110,11 @@ sysctl_sync_router(const struct netns *netns, const char *const ifnames[])
         return error;
     }
     for (size_t i = 0; i < ARRAY_SIZE(globals); i++) {
-        int retval = sync_one(globals[i].name, globals[i].value);
+        int retval = sync_one(netns, globals[i].name, globals[i].value);
         error = error ? error : retval;
     }
     for (size_t i = 0; ifnames[i]; i++) {
-        int retval = sync_interface(ifnames[i]);
+        int retval = sync_interface(netns, ifnames[i]);
         error = error ? error : retval;
     }
     netns_leave(previous);

@@ -11,7 +11,10 @@
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
+#include "ovn-vpn-controller/change.h"
+#include "ovn-vpn-controller/tunnel-host.h"
 #include "ovn-vpn-controller/want.h"
+#include "svec.h"
 #include "timeval.h"
 #include "util.h"
 
@@ -228,6 +231,29 @@ tunnel_device_is_idle(const struct tunnel_device *d)
     return d->backend && !d->backend->class->is_busy(d->backend);
 }
 
+/* Returns true if 'changes' may be made. */
+static bool
+changes_are_due(const struct want_tunnel *want,
+                const struct wg_changes *changes)
+{
+    if (!change_is_dry_run()) {
+        return true;
+    }
+
+    char *where = xasprintf(TUNNEL_NETNS_PREFIX"%s", want->name);
+    struct svec lines = SVEC_EMPTY_INITIALIZER;
+    const char *line;
+    size_t i;
+
+    wg_changes_describe(changes, &lines);
+    SVEC_FOR_EACH (i, line, &lines) {
+        change_is_due(where, "WireGuard: %s", line);
+    }
+    svec_destroy(&lines);
+    free(where);
+    return false;
+}
+
 static void
 request(struct tunnel_device *d, const struct want_tunnel *want,
         const struct wg_changes *changes)
@@ -248,7 +274,11 @@ request(struct tunnel_device *d, const struct want_tunnel *want,
     COVERAGE_INC(wg_set);
     d->in_sync = false;
     wg_device_apply(&d->have, &want->device, changes);
-    d->backend->class->set(d->backend, &want->device, changes, &secrets);
+    if (changes_are_due(want, changes)) {
+        d->backend->class->set(d->backend, &want->device, changes, &secrets);
+    } else {
+        d->done_seq = MAX(d->done_seq, d->set_seq);
+    }
 }
 
 /* Requests 'changes', and takes them for made.  'd' must be idle and known. */
@@ -345,6 +375,16 @@ tunnel_device_poll(struct tunnel_device *d, int interval_ms)
         d->asked_usec = time_usec();
         d->backend->class->get(d->backend);
     }
+}
+
+/* Returns true if all that is different from 'want' in 'role' is known. */
+bool
+tunnel_device_is_examined(const struct tunnel_device *d,
+                          const struct want_tunnel *want, enum role role)
+{
+    return (!d->backend || tunnel_device_problem(d)
+            || d->backend->class->state(d->backend) == WG_ABSENT
+            || (d->in_sync && d->seq == want->seq && d->role == role));
 }
 
 /* Returns what is wrong, in words, or NULL. */

@@ -65,6 +65,8 @@ void tunnel_device_set(struct tunnel_device *, const struct want_tunnel *,
 void tunnel_device_converge(struct tunnel_device *, const struct want_tunnel *,
                             enum role, wg_site_func *, void *aux);
 void tunnel_device_poll(struct tunnel_device *, int interval_ms);
+bool tunnel_device_is_examined(const struct tunnel_device *,
+                               const struct want_tunnel *, enum role);
 const char *tunnel_device_problem(const struct tunnel_device *);
 
 #endif /* ovn-vpn-controller/tunnel-device.h */

@@ -14,12 +14,12 @@
 #include "hash.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
+#include "ovn-vpn-controller/change.h"
 #include "ovn-vpn-controller/link.h"
 #include "ovn-vpn-controller/netns.h"
 #include "ovn-vpn-controller/sysctl.h"
 #include "ovn-vpn-controller/tunnel-routes.h"
 #include "ovn-vpn-controller/want.h"
-#include "sset.h"
 #include "timeval.h"
 #include "util.h"
 
@@ -65,8 +65,9 @@ tunnel_host_init(struct tunnel_host *host, const char *name)
     token_bucket_init(&host->bucket, 1, LOOK_BURST);
 }
 
-static void
-close_netns(struct tunnel_host *host)
+/* Lets go of the namespace, which stays as it is. */
+void
+tunnel_host_close(struct tunnel_host *host)
 {
     link_close(host->link);
     host->link = NULL;
@@ -85,7 +86,7 @@ close_netns(struct tunnel_host *host)
 void
 tunnel_host_destroy(struct tunnel_host *host)
 {
-    close_netns(host);
+    tunnel_host_close(host);
     free(host->problem);
     free(host->netns_name);
     free(host->name);
@@ -118,7 +119,7 @@ open_netns(struct attempt *a)
     if (host->netns && netns_is_current(host->netns)) {
         return 0;
     }
-    close_netns(host);
+    tunnel_host_close(host);
     int error = netns_make(host->netns_name, &host->netns);
     if (!error) {
         error = link_open(host->netns, &host->link);
@@ -127,7 +128,7 @@ open_netns(struct attempt *a)
         error = link_events_open(host->netns, &host->events_fd);
     }
     if (error) {
-        close_netns(host);
+        tunnel_host_close(host);
     }
     return error;
 }
@@ -148,8 +149,10 @@ sync_sysctls(struct attempt *a)
     return sysctl_sync_router(a->host->netns, ifnames);
 }
 
-static char *
-veth_alias(const struct tunnel_host *host)
+/* Returns the alias of the veth pair's end on the host, which the caller must
+ * free. */
+char *
+tunnel_host_alias(const struct tunnel_host *host)
 {
     return xasprintf(TUNNEL_ALIAS_PREFIX"%s", host->name);
 }
@@ -161,7 +164,7 @@ clear_veth(struct tunnel_host *host, const struct link_info *on_host)
     int error = link_delete(host->link, TUNNEL_TRANSIT);
 
     if (!error && on_host) {
-        char *alias = veth_alias(host);
+        char *alias = tunnel_host_alias(host);
 
         host->foreign = strcmp(on_host->alias, alias) != 0;
         error = host->foreign ? EEXIST : 0;
@@ -202,7 +205,8 @@ sync_veth_pair(struct attempt *a)
         error = link_get(host->link, TUNNEL_TRANSIT, &inside);
         host->transit_ifindex = error ? 0 : inside.ifindex;
     }
-    return error;
+    /* A dry run goes on with what does not need it. */
+    return error == CHANGE_NOT_MADE ? 0 : error;
 }
 
 static int
@@ -214,7 +218,7 @@ transit_mtu(const struct want_tunnel *want)
 static int
 sync_veth_outside(struct attempt *a)
 {
-    char *alias = veth_alias(a->host);
+    char *alias = tunnel_host_alias(a->host);
     struct link_want want = { .mtu = transit_mtu(a->want), .alias = alias };
 
     int error = link_sync(a->env->link, a->host->host_ifname, &want);
@@ -293,20 +297,22 @@ sync_routes(struct attempt *a)
 
 static const struct {
     int (*run)(struct attempt *);
+    bool on_transit;            /* Has nothing to do without TUNNEL_TRANSIT. */
     const char *what;
 } steps[] = {
-    { open_netns, "open the network namespace" },
-    { sync_loopback, "bring up the loopback interface" },
-    { sync_sysctls, "write kernel settings" },
-    { sync_veth_pair, "make the veth pair to Open vSwitch" },
-    { sync_veth_outside, "configure the host's end of the veth pair" },
-    { sync_veth_inside, "configure "TUNNEL_TRANSIT },
-    { sync_wg_link, "configure the WireGuard interface" },
-    { sync_transit_addresses, "set the addresses of "TUNNEL_TRANSIT },
-    { sync_router_neighbour, "set the router's Ethernet address" },
-    { sync_wg_addresses, "set the addresses of the WireGuard interface" },
-    { sync_rules, "set routing rules" },
-    { sync_routes, "set routes" },
+    { open_netns, false, "open the network namespace" },
+    { sync_loopback, false, "bring up the loopback interface" },
+    { sync_sysctls, false, "write kernel settings" },
+    { sync_veth_pair, false, "make the veth pair to Open vSwitch" },
+    { sync_veth_outside, true, "configure the host's end of the veth pair" },
+    { sync_veth_inside, true, "configure "TUNNEL_TRANSIT },
+    { sync_wg_link, false, "configure the WireGuard interface" },
+    { sync_transit_addresses, true, "set the addresses of "TUNNEL_TRANSIT },
+    { sync_router_neighbour, true, "set the router's Ethernet address" },
+    { sync_wg_addresses, false,
+      "set the addresses of the WireGuard interface" },
+    { sync_rules, false, "set routing rules" },
+    { sync_routes, false, "set routes" },
 };
 
 /* Returns what went wrong, in words, which the caller must free. */
@@ -338,9 +344,13 @@ attempt(struct tunnel_host *host, const struct tunnel_host_env *env,
     host->foreign = false;
     host->audit_at = now + AUDIT_MS + hash_string(host->name, 0) % AUDIT_MS;
     for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+        if (steps[i].on_transit && !host->transit_ifindex) {
+            continue;
+        }
         int error = steps[i].run(&a);
-
-        if (error) {
+        if (error == CHANGE_NOT_MADE) {
+            break;
+        } else if (error) {
             host->problem = format_problem(host, steps[i].what, error);
             host->settled = false;
             host->retry_at = now + host->backoff_ms;
@@ -394,56 +404,10 @@ tunnel_host_wait(const struct tunnel_host *host)
     poll_timer_wait_until(host->audit_at);
 }
 
-/* Removes everything.  A process that serves the WireGuard interface ends when
- * that goes. */
-void
-tunnel_host_remove(struct tunnel_host *host, const struct tunnel_host_env *env)
+/* Returns true if all of the host has been looked at for 'want'. */
+bool
+tunnel_host_is_examined(const struct tunnel_host *host,
+                        const struct want_tunnel *want)
 {
-    char *alias = veth_alias(host);
-    struct link_info info;
-
-    if (host->link) {
-        link_delete(host->link, TUNNEL_TRANSIT);
-        link_delete(host->link, host->wg_ifname);
-    }
-    if (!link_get(env->link, host->host_ifname, &info)
-        && !strcmp(info.alias, alias)) {
-        link_delete(env->link, host->host_ifname);
-    }
-    free(alias);
-    close_netns(host);
-    int error = netns_delete(host->netns_name);
-    if (error) {
-        VLOG_WARN("cannot delete network namespace %s (%s)",
-                  host->netns_name, ovs_strerror(error));
-    } else {
-        VLOG_INFO("deleted network namespace %s", host->netns_name);
-    }
-}
-
-/* Removes what an earlier run of the program has left of tunnels whose names
- * are not in 'wanted'. */
-void
-tunnel_host_purge(const struct tunnel_host_env *env, const struct sset *wanted)
-{
-    struct sset found = SSET_INITIALIZER(&found);
-    const char *name;
-
-    netns_list(TUNNEL_NETNS_PREFIX, &found);
-    link_list_aliases(env->link, TUNNEL_ALIAS_PREFIX, &found);
-    SSET_FOR_EACH (name, &found) {
-        if (!sset_contains(wanted, name)) {
-            struct tunnel_host host;
-
-            /* Its interfaces go even while some process keeps the namespace
-             * itself alive. */
-            tunnel_host_init(&host, name);
-            if (!netns_open(host.netns_name, &host.netns)) {
-                link_open(host.netns, &host.link);
-            }
-            tunnel_host_remove(&host, env);
-            tunnel_host_destroy(&host);
-        }
-    }
-    sset_destroy(&found);
+    return host->seq == want->host_seq && !host->dirty;
 }

@@ -74,6 +74,12 @@ void tunnel_host_check_netns(struct tunnel_host *);
 void tunnel_host_run(struct tunnel_host *, const struct tunnel_host_env *,
                      const struct want_tunnel *);
 void tunnel_host_wait(const struct tunnel_host *);
+bool tunnel_host_is_examined(const struct tunnel_host *,
+                             const struct want_tunnel *);
+void tunnel_host_close(struct tunnel_host *);
+char *tunnel_host_alias(const struct tunnel_host *);
+
+/* ovn-vpn-controller/tunnel-remove.c. */
 void tunnel_host_remove(struct tunnel_host *, const struct tunnel_host_env *);
 void tunnel_host_purge(const struct tunnel_host_env *,
                        const struct sset *wanted);

@@ -10,6 +10,7 @@
 #include "coverage.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
+#include "ovn-vpn-controller/change.h"
 #include "ovn-vpn-controller/tap-sign.h"
 #include "ovn-vpn-controller/tunnel.h"
 #include "ovn-vpn-controller/want.h"
@@ -141,7 +142,8 @@ start_path_probe(struct tunnel *t, const struct want_tunnel *want)
     ovs_be32 address = first_ipv4(&want->transit_addresses);
     ovs_be32 router = first_ipv4(&want->router_addresses);
 
-    if (t->host.transit_ifindex && address && router) {
+    if (t->host.transit_ifindex && address && router
+        && !change_is_dry_run()) {
         int error = path_probe_start(&t->path, t->host.netns,
                                      t->host.transit_ifindex, want->mac,
                                      address, router);

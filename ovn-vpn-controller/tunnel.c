@@ -10,6 +10,7 @@
 
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
+#include "ovn-vpn-controller/change.h"
 #include "ovn-vpn-controller/desired.h"
 #include "ovn-vpn-controller/link.h"
 #include "ovn-vpn-controller/netns.h"
@@ -110,6 +111,11 @@ static void
 run_takeover(struct tunnel *t, const struct tunnel_env *env,
              const struct want_tunnel *want, bool observed, bool path_found)
 {
+    if (change_is_dry_run()) {
+        /* Calls change nothing of what the interface should be. */
+        t->takeover.due = false;
+        return;
+    }
     bool arrived = path_found || (want->external_here && !t->external_here);
 
     t->external_here = want->external_here;
@@ -360,4 +366,15 @@ tunnel_done_seq(const struct tunnel *t, const struct want_tunnel *want)
         return UINT64_MAX;
     }
     return MIN(host == want->host_seq ? UINT64_MAX : host, device);
+}
+
+/* Returns true if a dry run has found all that differs from 'want'. */
+bool
+tunnel_is_examined(const struct tunnel *t, const struct want_tunnel *want)
+{
+    return (want->complete
+            && (!want->valid
+                || (tunnel_host_is_examined(&t->host, want)
+                    && tunnel_device_is_examined(&t->device, want,
+                                                 t->role.role))));
 }

@@ -75,5 +75,6 @@ void tunnel_wait(const struct tunnel *, const struct tunnel_env *,
                  const struct want_tunnel *);
 void tunnel_remove(struct tunnel *, const struct tunnel_env *);
 uint64_t tunnel_done_seq(const struct tunnel *, const struct want_tunnel *);
+bool tunnel_is_examined(const struct tunnel *, const struct want_tunnel *);
 
 #endif /* ovn-vpn-controller/tunnel.h */

@@ -35,6 +35,7 @@ enum wg_state {
     WG_STRAY,           /* Something answers by its name that is not in our
                          * namespace.  It can be read and evicted. */
     WG_FAILED,          /* See 'problem'. */
+    WG_ABSENT,          /* It would be made if this were not a dry run. */
 };
 
 enum wg_reply_type {

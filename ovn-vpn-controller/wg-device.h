@@ -24,6 +24,7 @@
 #include "ovn-vpn-controller/role.h"
 
 struct ds;
+struct svec;
 
 /* An address and port; IPv4 in its v4-mapped form. */
 struct wg_endpoint {
@@ -106,6 +107,7 @@ void wg_changes_init(struct wg_changes *);
 void wg_changes_destroy(struct wg_changes *);
 bool wg_changes_is_empty(const struct wg_changes *);
 void wg_changes_format(const struct wg_changes *, struct ds *);
+void wg_changes_describe(const struct wg_changes *, struct svec *lines);
 struct wg_change *wg_changes_add(struct wg_changes *, unsigned int what,
                                  const struct wg_peer *want);
 void wg_changes_slice(const struct wg_changes *, size_t *done, size_t max,

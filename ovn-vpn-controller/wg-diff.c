@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "openvswitch/dynamic-string.h"
 #include "util.h"
 
 /* Keepalive interval that is set for a moment to make a peer without one send
@@ -77,41 +76,6 @@ wg_changes_slice(const struct wg_changes *changes, size_t *done, size_t max,
     slice->n = n;
     *done += n;
     slice->more = *done < changes->n;
-}
-
-/* Appends to 'ds' a line for each of 'changes', for logs and tests. */
-void
-wg_changes_format(const struct wg_changes *changes, struct ds *ds)
-{
-    static const char *names[] = {
-        "remove", "add", "psk", "endpoint", "keepalive", "replace-ips", "ips",
-    };
-
-    ds_put_cstr(ds, changes->private_key ? "set private-key\n" : "");
-    ds_put_cstr(ds, changes->listen_port ? "set listen-port\n" : "");
-    ds_put_cstr(ds, changes->fwmark ? "set fwmark\n" : "");
-    ds_put_cstr(ds, changes->replace_peers ? "replace-peers\n" : "");
-    for (size_t i = 0; i < changes->n; i++) {
-        const struct wg_change *change = &changes->list[i];
-        char key[VPN_KEY_TEXT_LEN + 1];
-
-        vpn_key_format(&change->public_key, key);
-        ds_put_format(ds, "peer %.8s:", key);
-        for (size_t j = 0; j < ARRAY_SIZE(names); j++) {
-            if (!(change->what & (1u << j))) {
-                continue;
-            }
-            ds_put_format(ds, " %s", names[j]);
-            if (1u << j == WG_ENDPOINT) {
-                ds_put_char(ds, '=');
-                wg_endpoint_format(&change->endpoint, ds);
-            } else if (1u << j == WG_KEEPALIVE) {
-                ds_put_format(ds, "=%d", change->keepalive);
-            }
-        }
-        ds_put_char(ds, '\n');
-    }
-    ds_put_cstr(ds, changes->more ? "more\n" : "");
 }
 
 /* Returns true if every prefix of 'a' is in 'b'.  Both are sorted. */

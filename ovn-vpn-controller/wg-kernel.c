@@ -11,6 +11,7 @@
 #include "ovn-vpn-controller/wg-backend.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include "openvswitch/list.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
+#include "ovn-vpn-controller/change.h"
 #include "ovn-vpn-controller/link.h"
 #include "ovn-vpn-controller/netns.h"
 #include "ovn-vpn-controller/wg-kernel-conn.h"
@@ -151,7 +153,11 @@ make_interface(struct wg_kernel *k)
         error = link_delete(k->link, k->ifname);
         error = error ? error : ENODEV;
     }
-    if (error == ENODEV) {
+    if (error == ENODEV && !change_is_due(k->netns->name,
+                                          "%s: make this WireGuard interface, "
+                                          "with key and peers", k->ifname)) {
+        return CHANGE_NOT_MADE;
+    } else if (error == ENODEV) {
         VLOG_INFO("%s: making the interface", k->ifname);
         COVERAGE_INC(wg_kernel_create);
         error = link_add(k->link, k->ifname, KIND);
@@ -171,7 +177,11 @@ look(struct wg_kernel *k)
         error = link_events_open_interfaces(k->netns, &k->events_fd);
     }
     error = error ? error : make_interface(k);
-    if (error) {
+    if (error == CHANGE_NOT_MADE) {
+        k->state = WG_ABSENT;
+        k->retry_at = LLONG_MAX;
+        return;
+    } else if (error) {
         fail(k, "make", error);
         return;
     }

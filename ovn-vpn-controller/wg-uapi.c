@@ -13,6 +13,7 @@
 #include "ovn-vpn-controller/wg-backend.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,7 +22,9 @@
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
+#include "ovn-vpn-controller/change.h"
 #include "ovn-vpn-controller/link.h"
+#include "ovn-vpn-controller/netns.h"
 #include "ovn-vpn-controller/spawn.h"
 #include "ovn-vpn-controller/uapi-conn.h"
 #include "ovn-vpn-controller/uapi-text.h"
@@ -166,6 +169,12 @@ start_program(struct wg_uapi *u)
 {
     const char *argv[] = { u->program, u->ifname, NULL };
 
+    if (!change_is_due(u->netns->name, "%s: start %s, with key and peers",
+                       u->ifname, u->program)) {
+        u->state = WG_ABSENT;
+        u->retry_at = LLONG_MAX;
+        return;
+    }
     VLOG_INFO("%s: starting %s", u->ifname, u->program);
     COVERAGE_INC(wg_start);
     u->spawn = spawn_start(u->netns, argv);
@@ -353,7 +362,11 @@ wg_uapi_set(struct wg_backend *backend, const struct wg_device *want,
 static void
 wg_uapi_evict(struct wg_backend *backend)
 {
-    unlink(wg_uapi_cast(backend)->socket_path);
+    struct wg_uapi *u = wg_uapi_cast(backend);
+
+    if (change_is_due(u->netns->name, "%s: end the process", u->ifname)) {
+        unlink(u->socket_path);
+    }
 }
 
 const struct wg_backend_class wg_uapi_class = {

@@ -81,6 +81,7 @@ TESTSUITE = $(srcdir)/tests/testsuite
 LINTED += tests/networkd-load
 TESTSUITE_AT = \
 	tests/agent-backend.at \
+	tests/agent-dry-run.at \
 	tests/agent-macros.at \
 	tests/agent-unit.at \
 	tests/agent.at \
@@ -156,6 +157,7 @@ bench-api: all
 KERNEL_TESTSUITE = $(srcdir)/tests/kernel-testsuite
 KERNEL_TESTSUITE_AT = \
 	tests/agent-backend.at \
+	tests/agent-dry-run.at \
 	tests/agent-macros.at \
 	tests/agent.at \
 	tests/kernel-testsuite.at \
