@@ -83,6 +83,7 @@ TESTSUITE_AT = \
 	tests/agent-backend.at \
 	tests/agent-dry-run.at \
 	tests/agent-macros.at \
+	tests/agent-takeover.at \
 	tests/agent-unit.at \
 	tests/agent.at \
 	tests/api.at \
@@ -159,6 +160,7 @@ KERNEL_TESTSUITE_AT = \
 	tests/agent-backend.at \
 	tests/agent-dry-run.at \
 	tests/agent-macros.at \
+	tests/agent-takeover.at \
 	tests/agent.at \
 	tests/kernel-testsuite.at \
 	tests/kernel.at \
