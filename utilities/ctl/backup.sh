@@ -99,7 +99,7 @@ cmd_restore() {
     # shellcheck disable=SC2064 # Now.
     trap "rm -rf '$dir'" EXIT
     (umask 077 && check_backup "$file" "$dir") || exit
-    before=$dbdir/before-restore-$(date -u +%Y%m%dT%H%M%SZ).tar
+    before=$dbdir/before-restore-$(date -u +%Y%m%dT%H%M%S.%3NZ).tar
     with_keys=no backup_to "$before" \
         || fail "what is there now cannot be saved to $before, and is left" \
             "as it is"

@@ -86,7 +86,7 @@ create_standalone() {
 # Leaves a copy of FILE beside it, whose name is then in the variable "copy".
 keep_copy() {
     local file=$1 version=$2
-    copy=$file.backup$version-$(date -u +%Y%m%dT%H%M%SZ)
+    copy=$file.backup$version-$(date -u +%Y%m%dT%H%M%S.%3NZ)
     [ ! -e "$copy" ] || fail "$copy: exists already"
     if ! cp -p "$file" "$copy" || ! sync "$copy"; then
         rm -f "$copy"
