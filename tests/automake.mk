@@ -101,6 +101,7 @@ TESTSUITE_AT = \
 	tests/sbctl.at \
 	tests/swarm.at \
 	tests/secrets.at \
+	tests/systemd.at \
 	tests/testsuite.at \
 	tests/unit.at \
 	tests/wg-backend.at

@@ -186,6 +186,8 @@ check_certificate() {
 start_db() {
     local db=$1 name listen from
     local -a ssl options
+    need openvswitch-common ovsdb-server ovsdb-tool ovsdb-client ovs-appctl
+    install_dir "$logdir" 750
     name=$(db_name "$db")
     if db_pid "$db" >/dev/null; then
         echo "$name is running already"
@@ -237,19 +239,24 @@ stop_db() {
     echo "stopped $name"
 }
 
-start_databases() {
-    need openvswitch-common ovsdb-server ovsdb-tool ovsdb-client ovs-appctl
-    install_dir "$logdir" 750
-    start_db nb && start_db sb || return
+start_nb() {
+    start_db nb || return
     # Others are told about it by whom they follow or have joined.
     if [ -z "$cluster_remote" ] && [ -z "$(following)" ]; then
         ovn-vpn-nbctl -t 30 --no-leader-only --db="$(db_server nb)" init
     fi
 }
 
-stop_databases() {
-    stop_db sb
+start_sb() {
+    start_db sb
+}
+
+stop_nb() {
     stop_db nb
+}
+
+stop_sb() {
+    stop_db sb
 }
 
 # Prints a word for what the server of a database is.
@@ -267,21 +274,25 @@ db_role() {
     fi
 }
 
-status_databases() {
-    local db name pid version status=0
-    for db in nb sb; do
-        name=$(db_name "$db")
-        if pid=$(db_pid "$db"); then
-            version=$(ovsdb-client -t 10 get-schema-version \
-                "$(db_server "$db")" "$name" 2>/dev/null)
-            echo "$name: running (process $pid), $(db_role "$db")," \
-                "schema version ${version:-unknown}"
-        else
-            echo "$name: not running"
-            status=1
-        fi
-    done
-    return $status
+status_db() {
+    local db=$1 name pid version
+    name=$(db_name "$db")
+    pid=$(db_pid "$db") || {
+        echo "$name: not running"
+        return 1
+    }
+    version=$(ovsdb-client -t 10 get-schema-version "$(db_server "$db")" \
+        "$name" 2>/dev/null)
+    echo "$name: running (process $pid), $(db_role "$db"), schema version" \
+        "${version:-unknown}"
+}
+
+status_nb() {
+    status_db nb
+}
+
+status_sb() {
+    status_db sb
 }
 
 # Upgrades, in place.
