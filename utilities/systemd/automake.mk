@@ -9,9 +9,9 @@ SYSTEMD_UNITS = \
 	utilities/systemd/ovn-vpn-ovsdb-server-nb.service \
 	utilities/systemd/ovn-vpn-ovsdb-server-sb.service \
 	utilities/systemd/ovn-vpn.service
-SYSTEMD_UNIT_SOURCES = $(SYSTEMD_UNITS:=.in)
+SYSTEMD_UNIT_TEMPLATES = $(SYSTEMD_UNITS:=.in)
 EXTRA_DIST += \
-	$(SYSTEMD_UNIT_SOURCES) \
+	$(SYSTEMD_UNIT_TEMPLATES) \
 	utilities/systemd/logrotate.d/ovn-vpn \
 	utilities/systemd/modules-load.d/ovn-vpn-controller.conf \
 	utilities/systemd/sysusers.d/ovn-vpn.conf \
