@@ -140,8 +140,13 @@ SYSTEM_TEST_TOOLS = \
 	tests/bench-failover \
 	tests/bench-lib.sh \
 	tests/measure-outage
-EXTRA_DIST += $(SYSTEM_TESTSUITE_AT) $(SYSTEM_TESTSUITE) $(SYSTEM_TEST_TOOLS)
-LINTED += $(SYSTEM_TEST_TOOLS)
+BENCH_TOOLS = \
+	tests/bench-translator \
+	tests/bench_cloud.py \
+	tests/bench_data.py \
+	tests/ovsdb_rpc.py
+EXTRA_DIST += $(SYSTEM_TESTSUITE_AT) $(SYSTEM_TESTSUITE) $(SYSTEM_TEST_TOOLS) $(BENCH_TOOLS)
+LINTED += $(SYSTEM_TEST_TOOLS) $(BENCH_TOOLS)
 check-system: all tests/atconfig tests/atlocal $(SYSTEM_TESTSUITE)
 	$(SHELL) '$(SYSTEM_TESTSUITE)' -C tests AUTOTEST_PATH='$(AUTOTEST_PATH)' $(TESTSUITEFLAGS)
 bench-agent: all tests/ovstest
@@ -178,7 +183,11 @@ check-kernel: all tests/atconfig tests/atlocal $(KERNEL_TESTSUITE) $(check_PROGR
 bench-failover: all
 	OVN_VPN_BUILDDIR='$(abs_top_builddir)' BENCH_JSON="$${BENCH_JSON:-bench-failover.json}" \
 	  $(srcdir)/tests/bench-failover $(BENCHFLAGS)
-.PHONY: check-system bench-agent bench-failover
+bench-translator: all tests/ovstest
+	OVN_VPN_BUILDDIR='$(abs_top_builddir)' BENCH_JSON="$${BENCH_JSON:-bench-translator.json}" \
+	  OVN_SCHEMADIR='$(OVN_SCHEMADIR)' PYTHONDONTWRITEBYTECODE=yes \
+	  $(PYTHON) $(srcdir)/tests/bench-translator
+.PHONY: check-system bench-agent bench-failover bench-translator
 
 $(TESTSUITE): package.m4 $(TESTSUITE_AT)
 	$(AM_V_GEN)$(AUTOTEST) -I '$(srcdir)' -I '$(OVS_SRCDIR)' -o $@.tmp $(srcdir)/tests/testsuite.at && mv $@.tmp $@

@@ -232,6 +232,30 @@ test_unlock(struct ovs_cmdl_context *ctx)
     vpn_secret_free(lock_key);
 }
 
+/* seal PUBLIC SERVICE N: random public keys of N peers of SERVICE, each with a
+ * random pre-shared key that is sealed to PUBLIC. */
+static void
+test_seal(struct ovs_cmdl_context *ctx)
+{
+    struct vpn_key recipient;
+
+    ovs_assert(vpn_key_parse(ctx->argv[1], &recipient));
+    for (int i = atoi(ctx->argv[3]); i > 0; i--) {
+        struct vpn_key *public_key = vpn_secret_new_psk();
+        struct vpn_key *psk = vpn_secret_new_psk();
+        char text[VPN_KEY_TEXT_LEN + 1];
+
+        vpn_key_format(public_key, text);
+        char *owner = vpn_box_owner_peer(ctx->argv[2], text);
+        char *box = vpn_box_seal(&recipient, VPN_BOX_PSK, owner, psk);
+        printf("%s %s\n", text, box);
+        free(box);
+        free(owner);
+        vpn_secret_free(psk);
+        vpn_secret_free(public_key);
+    }
+}
+
 /* fingerprint A B. */
 static void
 test_fingerprint(struct ovs_cmdl_context *ctx)
@@ -255,6 +279,7 @@ test_vpn_keys_main(int argc, char *argv[])
         { "open", NULL, 3, 3, test_open, OVS_RO },
         { "reseal", NULL, 4, 4, test_reseal, OVS_RO },
         { "unlock", NULL, 3, 3, test_unlock, OVS_RO },
+        { "seal", NULL, 3, 3, test_seal, OVS_RO },
         { "fingerprint", NULL, 2, 2, test_fingerprint, OVS_RO },
         { NULL, NULL, 0, 0, NULL, OVS_RO },
     };
