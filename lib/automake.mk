@@ -5,6 +5,8 @@ lib_libovnvpn_la_SOURCES = \
 	lib/qr.c \
 	lib/qr.h \
 	lib/vpn-check.c \
+	lib/vpn-claims.c \
+	lib/vpn-claims.h \
 	lib/vpn-dirs.c \
 	lib/vpn-dirs.h \
 	lib/vpn-endpoint.c \

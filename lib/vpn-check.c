@@ -13,11 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hash.h"
+#include "lib/vpn-claims.h"
 #include "lib/vpn-endpoint.h"
 #include "lib/vpn-pool.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/hmap.h"
 #include "util.h"
 #include "uuid.h"
 
@@ -165,6 +164,30 @@ vpn_service_check_subnets(const struct vpn_prefixes *subnets)
     return NULL;
 }
 
+/* Returns what is special about 'addr' in 'subnet', NULL if nothing is. */
+static const char *
+find_special(const struct vpn_prefix *subnet, const struct in6_addr *addr)
+{
+    struct in6_addr network, gateway, next;
+
+    vpn_prefix_nth(subnet, 0, &network);
+    vpn_pool_gateway(subnet, &gateway);
+    if (!memcmp(addr, &gateway, sizeof gateway)) {
+        return "the gateway's own";
+    } else if (!memcmp(addr, &network, sizeof network)) {
+        return "the subnet itself";
+    } else if (vpn_addr_is_v4(addr)) {
+        next = *addr;
+        for (int i = 15; i >= 12 && !++next.s6_addr[i]; i--) {
+            continue;
+        }
+        if (!vpn_prefix_contains(subnet, &next)) {
+            return "the subnet's broadcast address";
+        }
+    }
+    return NULL;
+}
+
 /* Checks that 'addr' can be the tunnel address of a connection. */
 static char *
 check_address(const struct vpn_service *service, const struct in6_addr *addr)
@@ -172,9 +195,14 @@ check_address(const struct vpn_service *service, const struct in6_addr *addr)
     const struct vpn_prefix host = vpn_prefix_host(addr);
     const struct vpn_prefix *subnet
         = vpn_prefixes_find_overlap(&service->tunnel_subnets, &host);
-    char *s = vpn_addr_to_string(addr);
-    char *error = NULL;
+    const char *special = subnet ? find_special(subnet, addr) : NULL;
 
+    if (subnet && !special) {
+        return NULL;
+    }
+
+    char *s = vpn_addr_to_string(addr);
+    char *error;
     if (!subnet) {
         struct ds all = DS_EMPTY_INITIALIZER;
 
@@ -183,26 +211,7 @@ check_address(const struct vpn_service *service, const struct in6_addr *addr)
                           ds_cstr(&all));
         ds_destroy(&all);
     } else {
-        struct in6_addr network, gateway, next;
-
-        vpn_prefix_nth(subnet, 0, &network);
-        vpn_pool_gateway(subnet, &gateway);
-        if (!memcmp(addr, &gateway, sizeof gateway)) {
-            error = xasprintf("address %s is the gateway's own; use another "
-                              "one", s);
-        } else if (!memcmp(addr, &network, sizeof network)) {
-            error = xasprintf("address %s is the subnet itself; use another "
-                              "one", s);
-        } else if (vpn_addr_is_v4(addr)) {
-            next = *addr;
-            for (int i = 15; i >= 12 && !++next.s6_addr[i]; i--) {
-                continue;
-            }
-            if (!vpn_prefix_contains(subnet, &next)) {
-                error = xasprintf("address %s is the subnet's broadcast "
-                                  "address; use another one", s);
-            }
-        }
+        error = xasprintf("address %s is %s; use another one", s, special);
     }
     free(s);
     return error;
@@ -231,118 +240,16 @@ vpn_connection_check(const struct vpn_service *service,
             error = check_address(service, &c->peer_cidrs.list[i].addr);
         }
     }
+    if (!error && service->public_key) {
+        char public_key[VPN_KEY_TEXT_LEN + 1];
+
+        vpn_key_format(&c->public_key, public_key);
+        if (!strcmp(public_key, service->public_key)) {
+            error = xstrdup("the public key is the service's own; give the "
+                            "connection its peer's key");
+        }
+    }
     return error;
-}
-
-/* Something that only one connection of a service may have. */
-enum { CLAIM_NAME, CLAIM_KEY, CLAIM_PREFIX };
-struct claim {
-    struct hmap_node node;
-    int type;                   /* CLAIM_*, CLAIM_PREFIX + length. */
-    const void *data;
-    size_t len;
-    const struct vpn_connection *owner;
-};
-
-/* Claims the 'len' bytes at 'data' for 'c'.  Returns the connection that has
- * them already, or NULL. */
-static const struct vpn_connection *
-claim(struct hmap *claims, int type, const void *data, size_t len,
-      const struct vpn_connection *c)
-{
-    uint32_t hash = hash_bytes(data, len, type);
-    struct claim *claim;
-
-    HMAP_FOR_EACH_WITH_HASH (claim, node, hash, claims) {
-        if (claim->type == type && claim->len == len
-            && !memcmp(claim->data, data, len)) {
-            return claim->owner == c ? NULL : claim->owner;
-        }
-    }
-    claim = xmalloc(sizeof *claim);
-    *claim = (struct claim) { .type = type, .data = data, .len = len,
-                              .owner = c };
-    hmap_insert(claims, &claim->node, hash);
-    return NULL;
-}
-
-static char *
-claim_prefixes(struct hmap *claims, const struct vpn_connection *c,
-               const struct vpn_prefixes *prefixes)
-{
-    for (size_t i = 0; i < prefixes->n; i++) {
-        const struct vpn_prefix *p = &prefixes->list[i];
-        const struct vpn_connection *other
-            = claim(claims, CLAIM_PREFIX + p->plen, &p->addr, sizeof p->addr,
-                    c);
-
-        if (other) {
-            char *s = vpn_prefix_to_string(p);
-            char *error = xasprintf("%s belongs to connection %s already; "
-                                    "WireGuard would take it away from "
-                                    "there, so use another one",
-                                    s, other->name);
-            free(s);
-            return error;
-        }
-    }
-    return NULL;
-}
-
-static char *
-claim_all(struct hmap *claims, const struct vpn_service *service,
-          const struct vpn_connection *c)
-{
-    char server_key[VPN_KEY_TEXT_LEN + 1];
-    const struct vpn_connection *other
-        = claim(claims, CLAIM_NAME, c->name, strlen(c->name), c);
-    if (other) {
-        return xasprintf("the service has another connection named %s; give "
-                         "this one another name", c->name);
-    }
-
-    other = claim(claims, CLAIM_KEY, &c->public_key, sizeof c->public_key, c);
-    if (other) {
-        return xasprintf("connection %s has the same public key; every "
-                         "connection needs a key pair of its own",
-                         other->name);
-    }
-    vpn_key_format(&c->public_key, server_key);
-    if (service->public_key && !strcmp(server_key, service->public_key)) {
-        return xstrdup("the public key is the service's own; give the "
-                       "connection its peer's key");
-    }
-
-    char *error = claim_prefixes(claims, c, &c->addresses);
-    return error ? error : claim_prefixes(claims, c, &c->peer_cidrs);
-}
-
-/* Claims all that 'c' names, whoever has it. */
-static void
-occupy(struct hmap *claims, const struct vpn_connection *c)
-{
-    const struct vpn_prefixes *lists[] = { &c->addresses, &c->peer_cidrs };
-
-    claim(claims, CLAIM_NAME, c->name, strlen(c->name), c);
-    claim(claims, CLAIM_KEY, &c->public_key, sizeof c->public_key, c);
-    for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
-        for (size_t j = 0; j < lists[i]->n; j++) {
-            const struct vpn_prefix *p = &lists[i]->list[j];
-
-            claim(claims, CLAIM_PREFIX + p->plen, &p->addr, sizeof p->addr, c);
-        }
-    }
-}
-
-static void
-destroy_claims(struct hmap *claims)
-{
-    struct claim *claim;
-
-    HMAP_FOR_EACH_POP (claim, node, claims) {
-        free(claim);
-    }
-    hmap_destroy(claims);
 }
 
 /* Checks 'c', which shall become a connection of 'service', or replace the one
@@ -353,22 +260,37 @@ char *
 vpn_connection_check_new(const struct vpn_service *service,
                          const struct vpn_connection *c)
 {
-    struct hmap claims = HMAP_INITIALIZER(&claims);
     char *error = vpn_connection_check(service, c);
 
     if (!error) {
+        struct vpn_claims claims;
+
+        vpn_claims_init(&claims);
         for (size_t i = 0; i < service->n_connections; i++) {
             const struct vpn_connection *other = &service->connections[i];
 
             if (uuid_is_zero(&c->uuid)
                 || !uuid_equals(&other->uuid, &c->uuid)) {
-                occupy(&claims, other);
+                vpn_claims_add(&claims, other, NULL, NULL);
             }
         }
-        error = claim_all(&claims, service, c);
+        error = vpn_claims_check(&claims, c);
+        vpn_claims_destroy(&claims);
     }
-    destroy_claims(&claims);
     return error;
+}
+
+/* Stores in 'service->error' what is wrong with 'service', connections aside,
+ * if nothing stands there yet. */
+void
+vpn_service_check_alone(struct vpn_service *service)
+{
+    if (!service->error) {
+        service->error = vpn_name_check("service", service->name);
+    }
+    if (!service->error) {
+        service->error = vpn_service_check_subnets(&service->tunnel_subnets);
+    }
 }
 
 /* Checks 'service' and each of its connections.  Stores what it finds in their
@@ -378,25 +300,32 @@ vpn_connection_check_new(const struct vpn_service *service,
 void
 vpn_service_check(struct vpn_service *service)
 {
-    struct hmap claims = HMAP_INITIALIZER(&claims);
+    struct vpn_claims claims;
 
-    if (!service->error) {
-        service->error = vpn_name_check("service", service->name);
+    vpn_service_check_alone(service);
+    if (service->error) {
+        return;
     }
-    if (!service->error) {
-        service->error = vpn_service_check_subnets(&service->tunnel_subnets);
-    }
-    for (size_t i = 0; !service->error && i < service->n_connections; i++) {
+
+    vpn_claims_init(&claims);
+    for (size_t i = 0; i < service->n_connections; i++) {
         struct vpn_connection *c = &service->connections[i];
 
         if (!c->error) {
             c->error = vpn_connection_check(service, c);
         }
         if (!c->error) {
-            c->error = claim_all(&claims, service, c);
+            vpn_claims_add(&claims, c, NULL, NULL);
         }
     }
-    destroy_claims(&claims);
+    for (size_t i = 0; i < service->n_connections; i++) {
+        struct vpn_connection *c = &service->connections[i];
+
+        if (!c->error) {
+            c->error = vpn_claims_check(&claims, c);
+        }
+    }
+    vpn_claims_destroy(&claims);
 }
 
 /* Compares two snapshots of a service, the second one with other settings.

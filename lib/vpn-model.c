@@ -154,6 +154,16 @@ vpn_service_compare_age(const struct vpn_service *a,
             : uuid_compare_3way(&a->uuid, &b->uuid));
 }
 
+/* Orders connections by the time of their creation, then by UUID. */
+int
+vpn_connection_compare_age(const struct vpn_connection *a,
+                           const struct vpn_connection *b)
+{
+    return (a->created_at < b->created_at ? -1
+            : a->created_at > b->created_at ? 1
+            : uuid_compare_3way(&a->uuid, &b->uuid));
+}
+
 struct vpn_connection *
 vpn_service_find_connection(const struct vpn_service *service,
                             const char *name)
@@ -164,6 +174,18 @@ vpn_service_find_connection(const struct vpn_service *service,
         }
     }
     return NULL;
+}
+
+/* Returns true if 'p' lies in one of the service's tunnel subnets, whose
+ * routes then cover it. */
+bool
+vpn_service_covers(const struct vpn_service *service,
+                   const struct vpn_prefix *p)
+{
+    const struct vpn_prefix *subnet
+        = vpn_prefixes_find_overlap(&service->tunnel_subnets, p);
+
+    return subnet && subnet->plen <= p->plen;
 }
 
 /* Marks in 'pool' those of 'prefixes' that are single addresses. */
@@ -206,6 +228,20 @@ vpn_connection_is_usable(const struct vpn_connection *c, long long int now_ms)
 {
     return (c->enabled && !c->error
             && (!c->expires_at || c->expires_at > now_ms));
+}
+
+/* Returns true if what lies behind 'c', a connection of 'service', needs
+ * routes of its own. */
+bool
+vpn_connection_needs_routes(const struct vpn_service *service,
+                            const struct vpn_connection *c)
+{
+    for (size_t i = 0; i < c->peer_cidrs.n; i++) {
+        if (!vpn_service_covers(service, &c->peer_cidrs.list[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Adds to 'prefixes' what 'c' may use as source addresses. */

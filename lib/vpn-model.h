@@ -118,12 +118,17 @@ int vpn_service_compare_age(const struct vpn_service *,
                             const struct vpn_service *);
 struct vpn_connection *vpn_service_find_connection(const struct vpn_service *,
                                                    const char *name);
+bool vpn_service_covers(const struct vpn_service *, const struct vpn_prefix *);
 bool vpn_service_next_address(const struct vpn_service *,
                               const struct vpn_prefix *subnet,
                               struct in6_addr *);
 
+int vpn_connection_compare_age(const struct vpn_connection *,
+                               const struct vpn_connection *);
 bool vpn_connection_is_usable(const struct vpn_connection *,
                               long long int now_ms);
+bool vpn_connection_needs_routes(const struct vpn_service *,
+                                 const struct vpn_connection *);
 void vpn_connection_allowed_ips(const struct vpn_connection *,
                                 struct vpn_prefixes *);
 
@@ -136,6 +141,7 @@ char *vpn_connection_check(const struct vpn_service *,
                            const struct vpn_connection *);
 char *vpn_connection_check_new(const struct vpn_service *,
                                const struct vpn_connection *);
+void vpn_service_check_alone(struct vpn_service *);
 void vpn_service_check(struct vpn_service *);
 char *vpn_service_find_harm(const struct vpn_service *before,
                             const struct vpn_service *after);

@@ -168,9 +168,12 @@ name_column(const char *column, char *error)
     return msg;
 }
 
-static void
-connection_from_row(const struct vpnnbrec_vpn_connection *row,
-                    struct vpn_connection *c)
+/* Stores in '*c' the connection that 'row' describes, with the mistakes that
+ * it holds by itself.  The caller must destroy it with
+ * vpn_connection_destroy(). */
+void
+vpn_connection_from_row(const struct vpnnbrec_vpn_connection *row,
+                        struct vpn_connection *c)
 {
     *c = (struct vpn_connection) {
         .uuid = row->header_.uuid,
@@ -206,9 +209,7 @@ compare_connections_cb(const void *a_, const void *b_)
 {
     const struct vpn_connection *a = a_, *b = b_;
 
-    return (a->created_at < b->created_at ? -1
-            : a->created_at > b->created_at ? 1
-            : uuid_compare_3way(&a->uuid, &b->uuid));
+    return vpn_connection_compare_age(a, b);
 }
 
 static void
@@ -234,9 +235,11 @@ parse_service_networks(const struct vpnnbrec_vpn_service *row,
     }
 }
 
-/* Returns the service that 'row' describes, without connections. */
-static struct vpn_service *
-service_from_row(const struct vpnnbrec_vpn_service *row)
+/* Returns the service that 'row' describes, without its connections, and with
+ * the mistakes that it holds by itself.  The caller must free it with
+ * vpn_service_destroy(). */
+struct vpn_service *
+vpn_service_alone_from_row(const struct vpnnbrec_vpn_service *row)
 {
     struct vpn_service *s = xmalloc(sizeof *s);
 
@@ -279,6 +282,7 @@ service_from_row(const struct vpnnbrec_vpn_service *row)
         }
     }
     vpn_gateways_sort(&s->gateways);
+    vpn_service_check_alone(s);
     return s;
 }
 
@@ -290,7 +294,7 @@ add_connections(struct vpn_service *s,
     s->n_connections = n;
     s->connections = xcalloc(n, sizeof *s->connections);
     for (size_t i = 0; i < n; i++) {
-        connection_from_row(rows[i], &s->connections[i]);
+        vpn_connection_from_row(rows[i], &s->connections[i]);
     }
     if (n) {
         qsort(s->connections, n, sizeof *s->connections,
@@ -305,7 +309,7 @@ add_connections(struct vpn_service *s,
 struct vpn_service *
 vpn_service_from_row(const struct vpnnbrec_vpn_service *row)
 {
-    struct vpn_service *s = service_from_row(row);
+    struct vpn_service *s = vpn_service_alone_from_row(row);
 
     add_connections(s, row->connections, row->n_connections);
     return s;
@@ -319,7 +323,7 @@ vpn_nb_service_with(const struct vpnnbrec_vpn_service *row,
 {
     struct vpnnbrec_vpn_connection *rows[]
         = { CONST_CAST(struct vpnnbrec_vpn_connection *, connection) };
-    struct vpn_service *s = service_from_row(row);
+    struct vpn_service *s = vpn_service_alone_from_row(row);
 
     add_connections(s, rows, 1);
     return s;

@@ -6,6 +6,7 @@
 
 struct ds;
 struct ovsdb_idl;
+struct vpn_connection;
 struct vpn_options;
 struct vpn_service;
 struct vpnnbrec_nb_global;
@@ -20,5 +21,11 @@ struct vpn_service *vpn_service_from_row(const struct vpnnbrec_vpn_service *);
 struct vpn_service *vpn_nb_service_with(
     const struct vpnnbrec_vpn_service *,
     const struct vpnnbrec_vpn_connection *);
+
+/* The parts of vpn_service_from_row(), for who keeps connections apart. */
+struct vpn_service *vpn_service_alone_from_row(
+    const struct vpnnbrec_vpn_service *);
+void vpn_connection_from_row(const struct vpnnbrec_vpn_connection *,
+                             struct vpn_connection *);
 
 #endif /* lib/vpn-nb-snapshot.h */
