@@ -7,6 +7,8 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/alloc.h \
 	ovn-vpn/chassis.c \
 	ovn-vpn/chassis.h \
+	ovn-vpn/claims.c \
+	ovn-vpn/claims.h \
 	ovn-vpn/health.c \
 	ovn-vpn/health.h \
 	ovn-vpn/phase.c \
@@ -28,7 +30,9 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/rivals.c \
 	ovn-vpn/rivals.h \
 	ovn-vpn/router.c \
-	ovn-vpn/router.h
+	ovn-vpn/router.h \
+	ovn-vpn/timers.c \
+	ovn-vpn/timers.h
 
 # What connects decisions with databases.
 noinst_LTLIBRARIES += ovn-vpn/libtranslator.la

@@ -44,6 +44,7 @@ tests_ovstest_SOURCES = \
 	tests/test-alloc.c \
 	tests/test-api.c \
 	tests/test-health.c \
+	tests/test-index.c \
 	tests/test-phase.c \
 	tests/test-plan.c \
 	tests/test-qr.c \
