@@ -163,18 +163,17 @@ mark_router(struct router_blocks *rb, const struct vpn_prefix *transit_subnet)
 {
     const struct router *router = rb->router;
 
-    for (size_t i = 0; i < router->n_ports; i++) {
+    for (size_t i = 0; i < router->n_foreign_ports; i++) {
         const struct router_port *port = &router->ports[i];
 
-        for (size_t j = 0; uuid_is_zero(&port->service)
-                           && j < port->networks.n; j++) {
+        for (size_t j = 0; j < port->networks.n; j++) {
             mark_used(rb->used, transit_subnet, &port->networks.list[j]);
         }
     }
-    for (size_t i = 0; i < router->n_routes; i++) {
+    for (size_t i = 0; i < router->n_foreign_routes; i++) {
         const struct router_route *route = &router->routes[i];
 
-        if (uuid_is_zero(&route->service) && route->prefix.plen) {
+        if (route->prefix.plen) {
             mark_used(rb->used, transit_subnet, &route->prefix);
         }
     }

@@ -11,6 +11,12 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/claims.h \
 	ovn-vpn/health.c \
 	ovn-vpn/health.h \
+	ovn-vpn/model-format.c \
+	ovn-vpn/model-marks.c \
+	ovn-vpn/model.c \
+	ovn-vpn/model.h \
+	ovn-vpn/neighbours.c \
+	ovn-vpn/neighbours.h \
 	ovn-vpn/phase.c \
 	ovn-vpn/phase.h \
 	ovn-vpn/plan-address.c \
@@ -37,6 +43,10 @@ ovn_vpn_libplan_la_SOURCES = \
 # What connects decisions with databases.
 noinst_LTLIBRARIES += ovn-vpn/libtranslator.la
 ovn_vpn_libtranslator_la_SOURCES = \
+	ovn-vpn/changes-ovn-nb.c \
+	ovn-vpn/changes-vpn-sb.c \
+	ovn-vpn/changes.c \
+	ovn-vpn/changes.h \
 	ovn-vpn/failures.c \
 	ovn-vpn/failures.h \
 	ovn-vpn/keyring-rotate.c \
@@ -62,6 +72,8 @@ ovn_vpn_libtranslator_la_SOURCES = \
 	ovn-vpn/sb-sync.c \
 	ovn-vpn/sb-sync.h \
 	ovn-vpn/snapshot-chassis.c \
+	ovn-vpn/snapshot-held.c \
+	ovn-vpn/snapshot-index.c \
 	ovn-vpn/snapshot-private.h \
 	ovn-vpn/snapshot-router.c \
 	ovn-vpn/snapshot-schema.c \
@@ -76,6 +88,8 @@ ovn_vpn_libtranslator_la_SOURCES = \
 	ovn-vpn/status-write.c \
 	ovn-vpn/status.c \
 	ovn-vpn/status.h \
+	ovn-vpn/translator-pass.c \
+	ovn-vpn/translator-private.h \
 	ovn-vpn/translator.c \
 	ovn-vpn/translator.h
 ovn_vpn_libtranslator_la_LIBADD = ovn-vpn/libplan.la

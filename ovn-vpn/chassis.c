@@ -68,6 +68,52 @@ chassis_table_find(const struct chassis_table *table, const char *name)
     return shash_find_data(&table->by_name, name);
 }
 
+void
+chassis_table_swap(struct chassis_table *a, struct chassis_table *b)
+{
+    struct chassis_table tmp = *a;
+
+    *a = *b;
+    *b = tmp;
+    shash_moved(&a->by_name);
+    shash_moved(&b->by_name);
+}
+
+static bool
+chassis_equals(const struct chassis *a, const struct chassis *b)
+{
+    return (a->in_ovn == b->in_ovn
+            && a->has_mapping == b->has_mapping
+            && a->has_agent == b->has_agent
+            && nullable_string_is_equal(a->sealing_public_key,
+                                        b->sealing_public_key)
+            && sset_equals(&a->problems, &b->problems)
+            && a->alive == b->alive
+            && a->drain == b->drain
+            && a->clock_bad == b->clock_bad);
+}
+
+/* Returns true if 'a' and 'b' differ at most in what passes by: heartbeats and
+ * sequence numbers. */
+bool
+chassis_table_plans_equal(const struct chassis_table *a,
+                          const struct chassis_table *b)
+{
+    struct shash_node *node;
+
+    if (shash_count(&a->by_name) != shash_count(&b->by_name)) {
+        return false;
+    }
+    SHASH_FOR_EACH (node, &a->by_name) {
+        const struct chassis *other = chassis_table_find(b, node->name);
+
+        if (!other || !chassis_equals(node->data, other)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* A heartbeat and when it was first seen, on our own clock. */
 struct pulse {
     int64_t heartbeat;

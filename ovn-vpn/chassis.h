@@ -44,6 +44,9 @@ void chassis_table_destroy(struct chassis_table *);
 struct chassis *chassis_table_get(struct chassis_table *, const char *name);
 const struct chassis *chassis_table_find(const struct chassis_table *,
                                          const char *name);
+void chassis_table_swap(struct chassis_table *, struct chassis_table *);
+bool chassis_table_plans_equal(const struct chassis_table *,
+                               const struct chassis_table *);
 
 /* Time without a heartbeat after which a chassis is taken for dead: three
  * times the interval at which ovn-vpn-controller counts; see ovn-vpn-sb(5). */

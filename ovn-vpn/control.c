@@ -67,14 +67,13 @@ cmd_status(struct unixctl_conn *conn, int argc OVS_UNUSED,
     free(reply);
 }
 
-/* Every pass plans everything; there is nothing else to recompute. */
 static void
 cmd_recompute(struct unixctl_conn *conn, int argc OVS_UNUSED,
               const char *argv[] OVS_UNUSED, void *daemon_)
 {
     struct daemon_state *d = daemon_;
 
-    translator_force(d->translator);
+    translator_recompute(d->translator);
     poll_immediate_wake();
     unixctl_command_reply(conn, NULL);
 }

@@ -11,6 +11,7 @@
 #include "hash.h"
 #include "util.h"
 #include "uuid.h"
+#include "uuidset.h"
 
 /* A chassis that is ill, or was not long ago. */
 struct health_case {
@@ -88,10 +89,11 @@ health_note(struct health *health, const struct uuid *service,
 }
 
 /* Draws conclusions from what has been noted since the last call; chassis of
- * which nothing was noted are well.  Returns the time at which the next
- * conclusion may be drawn if nothing changes, LLONG_MAX if none will. */
+ * which nothing was noted are well.  Adds to 'changed' the services for which
+ * a conclusion is new, all zeros if for all.  Returns the time at which the
+ * next conclusion may be drawn if nothing changes, LLONG_MAX if none will. */
 long long int
-health_run(struct health *health, long long int now)
+health_run(struct health *health, long long int now, struct uuidset *changed)
 {
     long long int next = LLONG_MAX;
     struct health_case *c;
@@ -103,11 +105,17 @@ health_run(struct health *health, long long int now)
         c->ill = c->noted;
         c->noted = false;
         if (!c->ill && (!c->unwell || now - c->since >= HEALTH_WELL_MS)) {
+            if (c->unwell) {
+                uuidset_insert(changed, &c->service);
+            }
             hmap_remove(&health->cases, &c->node);
             health_case_destroy(c);
         } else if (!c->ill) {
             next = MIN(next, c->since + HEALTH_WELL_MS);
         } else if (now - c->since >= HEALTH_ILL_MS) {
+            if (!c->unwell) {
+                uuidset_insert(changed, &c->service);
+            }
             c->unwell = true;
         } else if (!c->unwell) {
             next = MIN(next, c->since + HEALTH_ILL_MS);

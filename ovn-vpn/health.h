@@ -20,6 +20,8 @@
 #define HEALTH_ILL_MS 1000
 #define HEALTH_WELL_MS 10000
 
+struct uuidset;
+
 struct health {
     struct hmap cases;          /* Contains 'struct health_case's. */
 };
@@ -29,7 +31,8 @@ void health_destroy(struct health *);
 
 void health_note(struct health *, const struct uuid *service,
                  const char *chassis, long long int now);
-long long int health_run(struct health *, long long int now);
+long long int health_run(struct health *, long long int now,
+                         struct uuidset *changed);
 bool health_is_unwell(const struct health *, const struct uuid *service,
                       const char *chassis);
 

@@ -140,12 +140,15 @@ nb_row_write(const struct ovsdb_idl_row *row,
     return changed;
 }
 
-/* Returns the value of 'key' in column 'map' of 'row', or NULL. */
+/* Returns the value of 'key' in column 'map' of 'row', or NULL.  'row' may be
+ * one among the tracked changes that was deleted. */
 const char *
 nb_row_get_key(const struct ovsdb_idl_row *row,
                const struct ovsdb_idl_column *map, const char *key)
 {
-    const struct ovsdb_datum *datum = ovsdb_idl_read(row, map);
+    const struct ovsdb_datum *datum
+        = (row->new_datum ? ovsdb_idl_read(row, map)
+           : &row->tracked_old_datum[map - row->table->class_->columns]);
 
     for (size_t i = 0; i < datum->n; i++) {
         if (!strcmp(json_string(datum->keys[i].s), key)) {

@@ -360,17 +360,10 @@ nb_sync_service(struct nb_sync *sync, struct ovsdb_idl_txn *txn,
     return error;
 }
 
-/* Deletes, as part of 'txn', all rows of services that are not in 'services'.
- * Returns the number of rows deleted. */
-unsigned int
-nb_sync_sweep(struct nb_sync *sync, struct ovsdb_idl_txn *txn,
-              const struct uuidset *services)
+/* Adds to 'services' all services that have rows. */
+void
+nb_sync_find_services(struct nb_sync *sync, struct uuidset *services)
 {
-    const struct plan_rows none = PLAN_ROWS_INITIALIZER;
-    struct uuidset gone = UUIDSET_INITIALIZER(&gone);
-    const struct uuidset_node *node;
-    unsigned int n_changes = 0;
-
     for (size_t i = 0; i < NB_TABLE_N; i++) {
         struct ovsdb_idl_cursor cursor
             = ovsdb_idl_cursor_first(sync->by_service[i]);
@@ -379,18 +372,10 @@ nb_sync_sweep(struct nb_sync *sync, struct ovsdb_idl_txn *txn,
         while ((row = ovsdb_idl_cursor_data(&cursor))) {
             struct uuid service;
 
-            if (uuid_from_string(&service, nb_table_get_service(row))
-                && !uuidset_find(services, &service)) {
-                uuidset_insert(&gone, &service);
+            if (uuid_from_string(&service, nb_table_get_service(row))) {
+                uuidset_insert(services, &service);
             }
             ovsdb_idl_cursor_next(&cursor);
         }
     }
-    UUIDSET_FOR_EACH (node, &gone) {
-        char *error = nb_sync_service(sync, txn, &node->uuid, &none,
-                                      &n_changes);
-        ovs_assert(!error);
-    }
-    uuidset_destroy(&gone);
-    return n_changes;
 }

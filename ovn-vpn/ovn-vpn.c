@@ -223,6 +223,8 @@ update_role(struct daemon_state *d)
         d->active = active;
         if (active) {
             translator_reset(d->translator);
+        } else {
+            translator_suspend(d->translator);
         }
     }
 }
@@ -235,6 +237,7 @@ run_once(struct daemon_state *d)
     ovsdb_idl_loop_run(&d->ovn_nb);
     ovsdb_idl_loop_run(&d->ovn_sb);
 
+    translator_note_changes(d->translator, d->active);
     translator_check_commits(d->translator);
     update_role(d);
     if (d->active) {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ovn-vpn/neighbours.h"
 #include "ovn-vpn/rivals.h"
 #include "ovn-vpn/router.h"
 #include "util.h"
@@ -67,7 +68,7 @@ shares_network(const struct plan *plan, const struct rival *rival)
 static bool
 has_nat(const struct router *router, const struct vpn_service *service)
 {
-    for (size_t i = 0; i < router->n_nats; i++) {
+    for (size_t i = router->n_foreign_nats; i < router->n_nats; i++) {
         if (uuid_equals(&router->nats[i].service, &service->uuid)
             && ipv6_addr_equals(&router->nats[i].external_ip,
                                 &service->external_ip)) {
@@ -89,7 +90,8 @@ check_rivals_address(const struct plan *plan, const char *ip)
         if (shares_network(plan, rival)
             && plan_yields_to(plan, rival->service,
                               has_nat(plan->in.router, service),
-                              has_nat(rival->router, rival->service))) {
+                              rival->is_held
+                              || has_nat(rival->router, rival->service))) {
             return xasprintf("external_ip %s is taken by service %s; use "
                              "another address", ip, rival->service->name);
         }
@@ -113,6 +115,24 @@ is_rival(const struct plan *plan, const struct uuid *uuid)
     return false;
 }
 
+/* Returns who has the external address on the provider network, services
+ * aside, NULL if nobody has. */
+static const struct neighbour *
+find_neighbour(const struct plan *plan)
+{
+    const struct neighbour *found = NULL, *n;
+
+    NEIGHBOURS_FOR_EACH (n, plan->external_port,
+                         &plan->in.service->external_ip,
+                         plan->in.neighbours) {
+        if (!is_rival(plan, &n->service)
+            && (!found || neighbour_compare(n, found) < 0)) {
+            found = n;
+        }
+    }
+    return found;
+}
+
 /* Finds the holder of the external address, services aside, among the router's
  * NAT rows and its neighbours on the provider network. */
 static char *
@@ -120,30 +140,26 @@ check_address_is_free(const struct plan *plan, const char *ip)
 {
     const struct vpn_service *service = plan->in.service;
     const struct router *router = plan->in.router;
-    const struct router_port *port = plan->external_port;
 
-    for (size_t i = 0; i < router->n_nats; i++) {
+    for (size_t i = 0; i < router->n_foreign_nats; i++) {
         const struct router_nat *nat = &router->nats[i];
 
-        if (uuid_is_zero(&nat->service)
-            && ipv6_addr_equals(&nat->external_ip, &service->external_ip)) {
+        if (ipv6_addr_equals(&nat->external_ip, &service->external_ip)) {
             return xasprintf("external_ip %s is taken by a %s row of router "
                              "%s (logical_ip %s); delete that row or use "
                              "another address", ip, nat->type, router->name,
                              nat->logical_ip);
         }
     }
-    for (size_t i = 0; i < port->n_neighbours; i++) {
-        const struct router_neighbour *n = &port->neighbours[i];
 
-        if (ipv6_addr_equals(&n->addr, &service->external_ip)
-            && !is_rival(plan, &n->service)) {
-            return xasprintf("external_ip %s is taken by %s on the same "
-                             "external network; use another address", ip,
-                             n->what);
-        }
-    }
-    return NULL;
+    const struct neighbour *n = find_neighbour(plan);
+    return (!n ? NULL
+            : n->nat ? xasprintf("external_ip %s is taken by a %s row of "
+                                 "router %s on the same external network; use "
+                                 "another address", ip, n->nat, n->router)
+            : xasprintf("external_ip %s is taken by port %s of router %s on "
+                        "the same external network; use another address", ip,
+                        n->port, n->router));
 }
 
 /* Returns the reason why the service of 'plan' cannot have its external

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "openvswitch/dynamic-string.h"
+#include "ovn-vpn/claims.h"
 #include "ovn-vpn/rivals.h"
 #include "ovn-vpn/router.h"
 #include "util.h"
@@ -39,12 +40,12 @@ check_against_router(const struct plan *plan, const char *what,
 {
     const struct router *router = plan->in.router;
 
-    for (size_t i = 0; i < router->n_ports; i++) {
+    for (size_t i = 0; i < router->n_foreign_ports; i++) {
         const struct router_port *port = &router->ports[i];
         const struct vpn_prefix *q
             = vpn_prefixes_find_overlap(&port->networks, p);
 
-        if (q && uuid_is_zero(&port->service)) {
+        if (q) {
             char *a = vpn_prefix_to_string(p), *b = vpn_prefix_to_string(q);
             char *error = xasprintf("%s %s overlaps with network %s of port "
                                     "%s of router %s; use another prefix",
@@ -54,13 +55,12 @@ check_against_router(const struct plan *plan, const char *what,
             return error;
         }
     }
-    for (size_t i = 0; i < router->n_routes; i++) {
+    for (size_t i = 0; i < router->n_foreign_routes; i++) {
         const struct router_route *route = &router->routes[i];
 
         /* A shorter prefix does not matter: the longest one that matches
          * decides.  An equal one would make the two share the traffic. */
-        if (uuid_is_zero(&route->service)
-            && route->prefix.plen >= p->plen
+        if (route->prefix.plen >= p->plen
             && vpn_prefix_overlaps(&route->prefix, p)) {
             char *a = vpn_prefix_to_string(p);
             char *b = vpn_prefix_to_string(&route->prefix);
@@ -81,7 +81,7 @@ static bool
 has_route(const struct router *router, const struct vpn_service *service,
           const struct vpn_prefix *p)
 {
-    for (size_t i = 0; i < router->n_routes; i++) {
+    for (size_t i = router->n_foreign_routes; i < router->n_routes; i++) {
         if (uuid_equals(&router->routes[i].service, &service->uuid)
             && vpn_prefix_equals(&router->routes[i].prefix, p)) {
             return true;
@@ -90,70 +90,53 @@ has_route(const struct router *router, const struct vpn_service *service,
     return false;
 }
 
-/* Checks 'p', described by 'what', against 'list', prefixes of 'other', a
- * service on the same router, which 'its' describes. */
-static char *
-check_against_list(const struct plan *plan, const char *what,
-                   const struct vpn_prefix *p, const struct vpn_service *other,
-                   const char *its, const struct vpn_prefixes *list)
+/* A search for the service that takes 'mine' away from that of 'plan'. */
+struct contest {
+    const struct plan *plan;
+    const struct vpn_prefix *mine;
+    const struct claim *winner; /* That of the oldest one, NULL if none. */
+};
+
+static void
+contest_claim(const struct claim *claim, void *contest_)
 {
+    struct contest *contest = contest_;
+    const struct plan *plan = contest->plan;
     const struct router *router = plan->in.router;
+    const struct claim *winner = contest->winner;
 
-    for (size_t i = 0; i < list->n; i++) {
-        const struct vpn_prefix *q = &list->list[i];
-
-        if (vpn_prefix_overlaps(p, q)
-            && plan_yields_to(plan, other,
-                              has_route(router, plan->in.service, p),
-                              has_route(router, other, q))) {
-            char *a = vpn_prefix_to_string(p), *b = vpn_prefix_to_string(q);
-            char *error = xasprintf("%s %s overlaps with %s %s of service %s "
-                                    "on the same router; use another prefix",
-                                    what, a, its, b, other->name);
-            free(a);
-            free(b);
-            return error;
-        }
+    if ((!winner
+         || vpn_service_compare_age(claim->service, winner->service) < 0)
+        && plan_yields_to(plan, claim->service,
+                          has_route(router, plan->in.service, contest->mine),
+                          claim->is_held
+                          || has_route(router, claim->service,
+                                       &claim->prefix))) {
+        contest->winner = claim;
     }
-    return NULL;
 }
 
-/* Checks 'p' against what lies behind the sites of 'other'. */
-static char *
-check_against_sites(const struct plan *plan, const char *what,
-                    const struct vpn_prefix *p,
-                    const struct vpn_service *other)
-{
-    char *error = NULL;
-
-    for (size_t i = 0; !error && i < other->n_connections; i++) {
-        const struct vpn_connection *c = &other->connections[i];
-
-        if (c->peer_cidrs.n && vpn_connection_is_usable(c, plan->in.now)) {
-            error = check_against_list(plan, what, p, other, "peer CIDR",
-                                       &c->peer_cidrs);
-        }
-    }
-    return error;
-}
-
+/* Checks 'p', described by 'what', against what other services have on the
+ * router. */
 static char *
 check_against_siblings(const struct plan *plan, const char *what,
                        const struct vpn_prefix *p)
 {
-    char *error = NULL;
+    struct contest contest = { .plan = plan, .mine = p };
 
-    for (size_t i = 0; !error && i < plan->in.n_siblings; i++) {
-        const struct vpn_service *other = plan->in.siblings[i];
-
-        if (other != plan->in.service) {
-            error = check_against_list(plan, what, p, other, "tunnel subnet",
-                                       &other->tunnel_subnets);
-            if (!error) {
-                error = check_against_sites(plan, what, p, other);
-            }
-        }
+    claims_find(plan->in.claims, &plan->in.router->uuid, p, contest_claim,
+                &contest);
+    if (!contest.winner) {
+        return NULL;
     }
+    char *a = vpn_prefix_to_string(p);
+    char *b = vpn_prefix_to_string(&contest.winner->prefix);
+    char *error = xasprintf("%s %s overlaps with %s %s of service %s on the "
+                            "same router; use another prefix", what, a,
+                            contest.winner->what, b,
+                            contest.winner->service->name);
+    free(a);
+    free(b);
     return error;
 }
 
@@ -229,39 +212,25 @@ check_prefixes(struct plan *plan)
     return NULL;
 }
 
-/* Returns true if 'p' lies in one of the service's tunnel subnets, whose
- * routes then cover it. */
-bool
-plan_in_tunnel_subnets(const struct plan *plan, const struct vpn_prefix *p)
-{
-    const struct vpn_prefix *subnet
-        = vpn_prefixes_find_overlap(&plan->in.service->tunnel_subnets, p);
-
-    return subnet && subnet->plen <= p->plen;
-}
-
-/* Sets the errors of connections whose prefixes the router cannot take.  They
- * do not stop the service. */
+/* Sets the errors of sites whose prefixes the router cannot take.  They do not
+ * stop the service. */
 void
-plan_check_connections(struct plan *plan)
+plan_check_sites(struct plan *plan)
 {
-    const struct vpn_service *service = plan->in.service;
+    for (size_t i = 0; i < plan->in.n_sites; i++) {
+        const struct vpn_connection *c = plan->in.sites[i];
+        char **error = &plan->site_errors[i];
 
-    for (size_t i = 0; i < service->n_connections; i++) {
-        const struct vpn_connection *c = &service->connections[i];
-
-        for (size_t j = 0; !c->error && j < c->peer_cidrs.n; j++) {
+        for (size_t j = 0; !*error && j < c->peer_cidrs.n; j++) {
             const struct vpn_prefix *p = &c->peer_cidrs.list[j];
 
-            if (plan_in_tunnel_subnets(plan, p)) {
+            if (vpn_service_covers(plan->in.service, p)) {
                 continue;
             } else if (!vpn_prefix_is_v4(p)) {
-                plan_fail_connection(plan, i, xstrdup(
-                    "peer_cidrs: only IPv4 prefixes are served"));
+                *error = xstrdup("peer_cidrs: only IPv4 prefixes are served");
             } else {
-                plan_fail_connection(
-                    plan, i, check_prefix(plan, "peer CIDR", p,
-                                          &plan->connection_conflicts[i]));
+                *error = check_prefix(plan, "peer CIDR", p,
+                                      &plan->site_conflicts[i]);
             }
         }
     }
@@ -280,7 +249,7 @@ check_router(const struct plan *plan)
         return xasprintf("router %s was made by ovn-vpn; use a router of your "
                          "own", router->name);
     }
-    for (size_t i = 0; i < router->n_ports; i++) {
+    for (size_t i = 0; i < router->n_foreign_ports; i++) {
         if (router_port_is_gateway(router, &router->ports[i])) {
             return NULL;
         }
@@ -296,7 +265,7 @@ check_router(const struct plan *plan)
 static bool
 has_port(const struct router *router, const struct vpn_service *service)
 {
-    for (size_t i = 0; i < router->n_ports; i++) {
+    for (size_t i = router->n_foreign_ports; i < router->n_ports; i++) {
         if (uuid_equals(&router->ports[i].service, &service->uuid)) {
             return true;
         }
@@ -314,7 +283,8 @@ check_ifname(const struct plan *plan)
     RIVALS_FOR_EACH_BY_IFNAME (rival, service->name, plan->in.rivals) {
         if (plan_yields_to(plan, rival->service,
                            has_port(plan->in.router, service),
-                           has_port(rival->router, rival->service))) {
+                           rival->is_held
+                           || has_port(rival->router, rival->service))) {
             char ifname[VPN_IFNAME_SIZE];
 
             vpn_ifname("vpn-", service->name, ifname);

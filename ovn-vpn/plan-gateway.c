@@ -42,8 +42,7 @@ check_chassis(const struct chassis_table *table, const char *name)
 static bool
 is_held(const struct plan *plan, const struct vpn_gateway *g)
 {
-    return (plan->in.held_gateways
-            && vpn_gateways_find(plan->in.held_gateways, g->chassis));
+    return vpn_gateways_find(plan->in.held_gateways, g->chassis) != NULL;
 }
 
 /* Adds to the plan those of 'wanted' that can serve, and warns of the rest.

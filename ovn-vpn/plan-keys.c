@@ -14,44 +14,44 @@
 static void
 plan_again_at(struct plan *plan, long long int at)
 {
-    if (!plan->next_expiry || at < plan->next_expiry) {
-        plan->next_expiry = at;
+    if (!plan->next_at || at < plan->next_at) {
+        plan->next_at = at;
     }
 }
 
 static void
-check_connection_keys(struct plan *plan)
+warn_about_connections(struct plan *plan)
 {
-    const struct vpn_service *service = plan->in.service;
-    const long long int max_days = plan->in.options->key_max_age_days;
+    const int max_days = plan->in.options->key_max_age_days;
     const struct vpn_connection *oldest = NULL;
-    size_t n = 0;
 
-    for (size_t i = 0; i < service->n_connections; i++) {
-        const struct vpn_connection *c = &service->connections[i];
-        long long int limit = c->key_created_at + max_days * DAY_MS;
+    for (size_t i = 0; i < plan->in.n_old_keys; i++) {
+        const struct vpn_connection *c = plan->in.old_keys[i];
 
-        if (!c->key_created_at || !plan_connection_is_usable(plan, i)) {
-            continue;
-        } else if (limit > plan->in.now) {
-            plan_again_at(plan, limit);
-            continue;
-        }
-        n++;
         if (!oldest || c->key_created_at < oldest->key_created_at) {
             oldest = c;
         }
     }
-    if (n == 1) {
-        plan_warn(plan, "the keys of connection %s are more than %lld days "
-                  "old; replace them (\"ovn-vpn-nbctl conn-rekey\")",
+    if (plan->in.n_old_keys == 1) {
+        plan_warn(plan, "the keys of connection %s are more than %d days old; "
+                  "replace them (\"ovn-vpn-nbctl conn-rekey\")",
                   oldest->name, max_days);
-    } else if (n) {
+    } else if (oldest) {
         plan_warn(plan, "the keys of %"PRIuSIZE" connections are more than "
-                  "%lld days old, the oldest one being that of %s; replace "
-                  "them (\"ovn-vpn-nbctl conn-rekey\")", n, max_days,
-                  oldest->name);
+                  "%d days old, the oldest one being that of %s; replace them "
+                  "(\"ovn-vpn-nbctl conn-rekey\")", plan->in.n_old_keys,
+                  max_days, oldest->name);
     }
+}
+
+/* Returns the time, in milliseconds since the epoch, from which on the keys of
+ * 'c' are older than 'options' want, 0 for never. */
+long long int
+plan_keys_old_at(const struct vpn_connection *c,
+                 const struct vpn_options *options)
+{
+    return (c->key_created_at && options->key_max_age_days
+            ? c->key_created_at + options->key_max_age_days * DAY_MS : 0);
 }
 
 /* Finds out how old the service's key pair is, and warns of keys that are
@@ -74,7 +74,5 @@ plan_check_keys(struct plan *plan)
                       "replace it (\"ovn-vpn-nbctl svc-rekey\")", max_days);
         }
     }
-    if (max_days) {
-        check_connection_keys(plan);
-    }
+    warn_about_connections(plan);
 }

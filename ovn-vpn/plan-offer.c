@@ -36,11 +36,10 @@ add_networks(const struct plan *plan, bool offered_only,
 {
     const struct router *router = plan->in.router;
 
-    for (size_t i = 0; i < router->n_ports; i++) {
+    for (size_t i = 0; i < router->n_foreign_ports; i++) {
         const struct router_port *port = &router->ports[i];
 
-        if (!uuid_is_zero(&port->service)
-            || router_port_is_gateway(router, port)
+        if (router_port_is_gateway(router, port)
             || (offered_only && !is_offered(plan->in.service, port))) {
             continue;
         }

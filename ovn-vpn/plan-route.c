@@ -68,12 +68,12 @@ plan_add_routes(struct plan *plan)
     for (size_t i = 0; i < service->tunnel_subnets.n; i++) {
         add_tunnel_routes(plan, &service->tunnel_subnets.list[i]);
     }
-    for (size_t i = 0; i < service->n_connections; i++) {
-        const struct vpn_connection *c = &service->connections[i];
+    for (size_t i = 0; i < plan->in.n_sites; i++) {
+        const struct vpn_connection *c = plan->in.sites[i];
 
-        for (size_t j = 0; plan_connection_is_usable(plan, i)
-                           && j < c->peer_cidrs.n; j++) {
-            if (!plan_in_tunnel_subnets(plan, &c->peer_cidrs.list[j])) {
+        for (size_t j = 0; !plan->site_errors[i] && j < c->peer_cidrs.n;
+             j++) {
+            if (!vpn_service_covers(service, &c->peer_cidrs.list[j])) {
                 add_tunnel_routes(plan, &c->peer_cidrs.list[j]);
             }
         }

@@ -6,176 +6,424 @@
 
 #include <stdlib.h>
 
+#include "coverage.h"
+#include "hash.h"
+#include "ovn-vpn/alloc.h"
+#include "ovn-vpn/claims.h"
+#include "ovn-vpn/model.h"
+#include "ovn-vpn/neighbours.h"
 #include "ovn-vpn/plan.h"
+#include "ovn-vpn/rivals.h"
 #include "ovn-vpn/router.h"
+#include "ovn-vpn/snapshot.h"
 #include "util.h"
 #include "uuid.h"
 
-/* The services that want something of one router. */
-struct group {
-    struct hmap_node node;          /* In 'plan_set.groups', by router. */
-    const struct router *router;
-    const struct vpn_service **services;
-    size_t n, allocated;
+COVERAGE_DEFINE(plan_service);
+
+/* What one run works on. */
+struct plan_run {
+    struct model *model;
+    struct snapshot *snapshot;
+    long long int now;          /* Milliseconds since the epoch. */
+
+    struct model_service **services;    /* All of them, oldest first. */
+    size_t n;
+    const struct router **routers;      /* In the same order, NULL if one */
+    char **router_errors;               /* cannot be had, for this reason. */
+    struct claims claims;       /* On routers of marked services. */
+    struct rivals rivals;
 };
 
-void
-plan_set_init(struct plan_set *set)
+static bool
+is_marked(const struct model_service *ms)
 {
-    *set = (struct plan_set) { .n = 0 };
-    vpn_options_init_defaults(&set->options);
-    chassis_table_init(&set->chassis);
-    shash_init(&set->hosts);
-    hmap_init(&set->groups);
-    rivals_init(&set->rivals);
+    return !ms->plan || ms->marks & MODEL_PLAN;
 }
 
-void
-plan_set_destroy(struct plan_set *set)
-{
-    struct group *group;
-
-    for (size_t i = 0; i < set->n; i++) {
-        plan_destroy(set->plans[i]);
-        vpn_service_destroy(set->services[i]);
-    }
-    if (set->plans) {
-        snapshot_destroy(&set->snapshot);
-    }
-    free(set->plans);
-    free(set->services);
-    HMAP_FOR_EACH_POP (group, node, &set->groups) {
-        free(group->services);
-        free(group);
-    }
-    hmap_destroy(&set->groups);
-    rivals_destroy(&set->rivals);
-    shash_destroy_free_data(&set->hosts);
-    chassis_table_destroy(&set->chassis);
-}
-
-static struct group *
-get_group(struct plan_set *set, const struct router *router)
-{
-    uint32_t hash = uuid_hash(&router->uuid);
-    struct group *group;
-
-    HMAP_FOR_EACH_WITH_HASH (group, node, hash, &set->groups) {
-        if (uuid_equals(&group->router->uuid, &router->uuid)) {
-            return group;
-        }
-    }
-    group = xzalloc(sizeof *group);
-    group->router = router;
-    hmap_insert(&set->groups, &group->node, hash);
-    return group;
-}
-
-/* Finds the routers of all services and groups the services by them.  Stores
- * in 'groups' the group of each, NULL if its router cannot be had; then the
- * reason is in 'errors'. */
 static void
-find_routers(struct plan_set *set, struct group **groups, char **errors)
+mark(struct plan_run *run, struct model_service *ms)
 {
-    for (size_t i = 0; i < set->n; i++) {
-        const struct vpn_service *service = set->services[i];
-        const struct router *router = snapshot_find_router(
-            &set->snapshot, service->router, &errors[i]);
+    model_mark_service(run->model, ms, MODEL_PLAN);
+}
 
-        if (!router) {
-            continue;
+/* What services depend on. */
+
+/* Returns a digest of who has the external address of 'service' on the network
+ * where it would be, 0 if nobody has. */
+static uint32_t
+digest_neighbour(const struct plan_run *run, const struct vpn_service *service,
+                 const struct router *router)
+{
+    const struct router_port *port
+        = (service->has_external_ip
+           ? router_find_gateway_port(router, &service->external_ip,
+                                      service->external_port)
+           : NULL);
+    const struct neighbour *n;
+    uint32_t digest = 0;
+
+    if (port) {
+        NEIGHBOURS_FOR_EACH (n, port, &service->external_ip,
+                             &run->snapshot->neighbours) {
+            uint32_t basis = uuid_hash(&n->service);
+
+            basis = hash_string(n->nat ? n->nat : "", basis);
+            digest += hash_string(n->port, hash_string(n->router, basis));
         }
-        struct group *group = groups[i] = get_group(set, router);
-        if (service->enabled && !service->error) {
-            if (group->n >= group->allocated) {
-                group->services = x2nrealloc(group->services,
-                                             &group->allocated,
-                                             sizeof *group->services);
+    }
+    return digest;
+}
+
+/* Finds the router of the 'i'th service, and marks the service if that is not
+ * as it was. */
+static void
+find_router(struct plan_run *run, size_t i)
+{
+    struct model_service *ms = run->services[i];
+    const struct router *router
+        = snapshot_find_router(run->snapshot, ms->service->router,
+                               &run->router_errors[i]);
+    struct uuid uuid = router ? router->uuid : UUID_ZERO;
+    unsigned int version = router ? router->version : 0;
+    uint32_t neighbour = (router
+                          ? digest_neighbour(run, ms->service, router) : 0);
+
+    run->routers[i] = router;
+    if ((!router && !(ms->plan && nullable_string_is_equal(
+                                      ms->plan->error,
+                                      run->router_errors[i])))
+        || !uuid_equals(&uuid, &ms->router)
+        || version != ms->router_version || neighbour != ms->neighbour) {
+        mark(run, ms);
+    }
+    ms->router = uuid;
+    ms->router_version = version;
+    ms->neighbour = neighbour;
+}
+
+static bool
+has_error(const struct model_service *ms)
+{
+    const struct model_connection *mc;
+
+    if (ms->plan && ms->plan->error) {
+        return true;
+    }
+    LIST_FOR_EACH (mc, in_sites, &ms->sites) {
+        if (mc->site_error) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Marks services that are in error: what is in their way may be gone. */
+static void
+mark_waiting(struct plan_run *run)
+{
+    for (size_t i = 0; i < run->n; i++) {
+        if (has_error(run->services[i])) {
+            mark(run, run->services[i]);
+        }
+    }
+}
+
+/* Claims. */
+
+static bool
+is_usable_site(const struct plan_run *run, const struct model_connection *mc)
+{
+    return vpn_connection_is_usable(&mc->c, run->now);
+}
+
+/* Returns true if the last plan of 'ms' stands: what the service has it keeps,
+ * even if a row was just damaged. */
+static bool
+stands(const struct model_service *ms)
+{
+    return !is_marked(ms) && ms->plan->tunnel;
+}
+
+static void
+claim_prefixes(struct plan_run *run, const struct model_service *ms,
+               const struct vpn_prefixes *prefixes, const char *what,
+               const char *error)
+{
+    for (size_t i = 0; i < prefixes->n; i++) {
+        claims_add(&run->claims, &ms->router, &prefixes->list[i], what,
+                   ms->service, stands(ms) && !error);
+    }
+}
+
+static void
+claim_all(struct plan_run *run, const struct model_service *ms)
+{
+    const struct model_connection *mc;
+
+    claim_prefixes(run, ms, &ms->service->tunnel_subnets, "tunnel subnet",
+                   NULL);
+    LIST_FOR_EACH (mc, in_sites, &ms->sites) {
+        if (is_usable_site(run, mc)) {
+            claim_prefixes(run, ms, &mc->c.peer_cidrs, "peer CIDR",
+                           mc->site_error);
+        }
+    }
+}
+
+/* Collects what services want: of the cloud, and of the routers on which a
+ * service is marked. */
+static void
+collect_claims(struct plan_run *run)
+{
+    struct uuidset routers = UUIDSET_INITIALIZER(&routers);
+
+    for (size_t i = 0; i < run->n; i++) {
+        if (is_marked(run->services[i])) {
+            uuidset_insert(&routers, &run->services[i]->router);
+        }
+    }
+    for (size_t i = 0; i < run->n; i++) {
+        const struct model_service *ms = run->services[i];
+
+        if (ms->service->enabled && !ms->service->error && run->routers[i]) {
+            rivals_add(&run->rivals, ms->service, run->routers[i],
+                       stands(ms));
+            if (uuidset_contains(&routers, &ms->router)) {
+                claim_all(run, ms);
             }
-            group->services[group->n++] = service;
-            rivals_add(&set->rivals, service, router);
+        }
+    }
+    uuidset_destroy(&routers);
+}
+
+/* Plans. */
+
+static int
+compare_age_cb(const void *a_, const void *b_)
+{
+    const struct vpn_connection *const *a = a_, *const *b = b_;
+
+    return vpn_connection_compare_age(*a, *b);
+}
+
+/* Returns an array of the usable sites of 'ms', oldest first, which the caller
+ * must free, and stores their number in '*n'. */
+static const struct vpn_connection **
+sort_sites(const struct plan_run *run, const struct model_service *ms,
+           size_t *n)
+{
+    const struct vpn_connection **sites
+        = xcalloc(ovs_list_size(&ms->sites) + 1, sizeof *sites);
+    const struct model_connection *mc;
+
+    *n = 0;
+    LIST_FOR_EACH (mc, in_sites, &ms->sites) {
+        if (is_usable_site(run, mc)) {
+            sites[(*n)++] = &mc->c;
+        }
+    }
+    qsort(sites, *n, sizeof *sites, compare_age_cb);
+    return sites;
+}
+
+/* The same for those whose keys are old. */
+static const struct vpn_connection **
+sort_old_keys(const struct model_service *ms, size_t *n)
+{
+    const struct vpn_connection **list
+        = xcalloc(ovs_list_size(&ms->old_keys) + 1, sizeof *list);
+    const struct model_connection *mc;
+
+    *n = 0;
+    LIST_FOR_EACH (mc, in_old_keys, &ms->old_keys) {
+        list[(*n)++] = &mc->c;
+    }
+    qsort(list, *n, sizeof *list, compare_age_cb);
+    return list;
+}
+
+/* Stores what the plan of 'ms' says about its sites. */
+static void
+update_site_errors(struct plan_run *run, struct model_service *ms)
+{
+    const struct plan *plan = ms->plan;
+    struct model_connection *mc;
+
+    for (size_t i = 0; i < plan->in.n_sites; i++) {
+        mc = CONTAINER_OF(plan->in.sites[i], struct model_connection, c);
+        model_set_error(run->model, mc, &mc->site_error,
+                        nullable_xstrdup(plan->site_errors[i]));
+        model_set_error(run->model, mc, &mc->site_conflict,
+                        nullable_xstrdup(plan->site_conflicts[i]));
+    }
+    LIST_FOR_EACH (mc, in_sites, &ms->sites) {
+        if (!is_usable_site(run, mc)) {
+            model_set_error(run->model, mc, &mc->site_error, NULL);
+            model_set_error(run->model, mc, &mc->site_conflict, NULL);
         }
     }
 }
 
-/* Begins the plan of each service. */
+/* Takes over what the service holds already: according to the databases, or,
+ * if it has been planned, to 'old'.  One that was not served holds nothing. */
 static void
-begin_plans(struct plan_set *set, long long int now)
+hold(struct plan_run *run, struct model_service *ms, const struct plan *old)
 {
-    struct group **groups = xcalloc(set->n, sizeof *groups);
-    char **errors = xcalloc(set->n, sizeof *errors);
+    struct plan *plan = ms->plan;
 
-    find_routers(set, groups, errors);
-    for (size_t i = 0; i < set->n; i++) {
-        const struct group *group = groups[i];
-        char *gateway_port = plan_gateway_port(set->services[i]);
-        const struct plan_input in = {
-            .service = set->services[i],
-            .options = &set->options,
-            .chassis = &set->chassis,
-            .router = group ? group->router : NULL,
-            .router_error = errors[i],
-            .siblings = group ? group->services : NULL,
-            .n_siblings = group ? group->n : 0,
-            .rivals = &set->rivals,
-            .held_gateways = snapshot_held_gateways(&set->snapshot,
-                                                    &set->services[i]->uuid),
-            .grace = set->grace,
-            .host = shash_find_data(&set->hosts, gateway_port),
-            .health = set->health,
-            .now = now,
-        };
-
-        free(gateway_port);
-        set->plans[i] = plan_begin(&in);
-        free(errors[i]);
-        set->plans[i]->in.router_error = NULL;
+    if (!old) {
+        snapshot_held(run->snapshot, &ms->uuid,
+                      &run->model->options.transit_subnet, &plan->alloc.tag,
+                      &plan->alloc.block);
+    } else if (old->tunnel || !old->is_finished) {
+        plan->alloc.tag = old->alloc.tag;
+        plan->alloc.block = old->alloc.block;
     }
-    free(errors);
-    free(groups);
 }
 
-/* Allocates what plans without errors need. */
+/* Begins a new plan of the 'i'th service. */
 static void
-allocate(struct plan_set *set)
+begin_plan(struct plan_run *run, size_t i)
 {
-    struct alloc_item **items = xcalloc(set->n, sizeof *items);
+    struct model_service *ms = run->services[i];
+    struct plan *old = ms->plan;
+    char *gateway_port = plan_gateway_port(ms->service);
+    struct vpn_gateways held = { NULL, 0, 0 };
+    struct plan_input in = {
+        .service = ms->service,
+        .options = &run->model->options,
+        .chassis = &run->model->chassis,
+        .router = run->routers[i],
+        .router_error = run->router_errors[i],
+        .neighbours = &run->snapshot->neighbours,
+        .claims = &run->claims,
+        .rivals = &run->rivals,
+        .held_gateways = &held,
+        .grace = run->model->grace,
+        .host = shash_find_data(&run->model->hosts, gateway_port),
+        .health = run->model->health,
+        .now = run->now,
+    };
+
+    free(gateway_port);
+    snapshot_held_gateways(run->snapshot, ms->service, &held);
+    in.sites = sort_sites(run, ms, &in.n_sites);
+    in.old_keys = sort_old_keys(ms, &in.n_old_keys);
+    ms->plan = plan_begin(&in);
+    free(CONST_CAST(void *, in.sites));
+    free(CONST_CAST(void *, in.old_keys));
+    vpn_gateways_destroy(&held);
+    hold(run, ms, old);
+    plan_destroy(old);
+    update_site_errors(run, ms);
+    mark(run, ms);
+    COVERAGE_INC(plan_service);
+}
+
+/* Begins the plans of marked services. */
+static void
+begin_plans(struct plan_run *run)
+{
+    claims_init(&run->claims);
+    rivals_init(&run->rivals);
+    collect_claims(run);
+    for (size_t i = 0; i < run->n; i++) {
+        if (is_marked(run->services[i])) {
+            begin_plan(run, i);
+        }
+    }
+    claims_destroy(&run->claims);
+    rivals_destroy(&run->rivals);
+}
+
+/* Allocates what plans without errors need.  Returns true if a service whose
+ * plan is made already has to cede something, and marks it. */
+static bool
+allocate(struct plan_run *run)
+{
+    struct alloc_item **items = xcalloc(run->n + 1, sizeof *items);
+    struct alloc_item *before = xcalloc(run->n + 1, sizeof *before);
+    size_t *indexes = xcalloc(run->n + 1, sizeof *indexes);
+    bool again = false;
     size_t n = 0;
 
-    for (size_t i = 0; i < set->n; i++) {
-        struct plan *plan = set->plans[i];
+    for (size_t i = 0; i < run->n; i++) {
+        struct plan *plan = run->services[i]->plan;
 
         if (!plan->error && plan->in.service->enabled) {
-            snapshot_held(&set->snapshot, &plan->in.service->uuid,
-                          &set->options.transit_subnet, &plan->alloc.tag,
-                          &plan->alloc.block);
+            plan->alloc.router = run->routers[i];
+            before[n] = plan->alloc;
+            indexes[n] = i;
             items[n++] = &plan->alloc;
         }
     }
-    alloc_run(items, n, &set->options.transit_subnet);
-    free(items);
-}
+    alloc_run(items, n, &run->model->options.transit_subnet);
+    for (size_t i = 0; i < n; i++) {
+        struct model_service *ms = run->services[indexes[i]];
 
-/* Plans all services in 'vpn_nb' for the routers in 'ovn_nb'.  'vpn_sb' says
- * what they hold already.  'now' is in milliseconds since the epoch. */
-void
-plan_set_run(struct plan_set *set, struct ovsdb_idl *vpn_nb,
-             struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_nb,
-             long long int now)
-{
-    snapshot_init(&set->snapshot, ovn_nb, vpn_sb);
-    set->services = snapshot_services(vpn_nb, &set->n);
-    set->plans = xcalloc(set->n + 1, sizeof *set->plans);
-
-    begin_plans(set, now);
-    allocate(set);
-    for (size_t i = 0; i < set->n; i++) {
-        struct plan *plan = set->plans[i];
-
-        plan_finish(plan);
-        if (plan->next_expiry && (!set->next_expiry
-                                  || plan->next_expiry < set->next_expiry)) {
-            set->next_expiry = plan->next_expiry;
+        if (!is_marked(ms) && (items[i]->tag != before[i].tag
+                               || items[i]->block != before[i].block
+                               || items[i]->error)) {
+            mark(run, ms);
+            again = true;
         }
     }
+    free(items);
+    free(before);
+    free(indexes);
+    return again;
+}
+
+static void
+finish_plans(struct plan_run *run)
+{
+    for (size_t i = 0; i < run->n; i++) {
+        struct model_service *ms = run->services[i];
+
+        if (is_marked(ms)) {
+            plan_finish(ms->plan);
+            timers_set(&run->model->service_timers, &ms->timer,
+                       ms->plan->next_at ? ms->plan->next_at : TIMER_NEVER);
+            ms->marks &= ~MODEL_PLAN;
+            model_mark_service(run->model, ms, MODEL_SYNC | MODEL_STATUS);
+        }
+    }
+}
+
+static void
+run_destroy(struct plan_run *run)
+{
+    for (size_t i = 0; i < run->n; i++) {
+        free(run->router_errors[i]);
+    }
+    free(run->router_errors);
+    free(run->routers);
+    free(run->services);
+}
+
+/* Plans the services that are marked in 'model', and those that this concerns,
+ * with what 'snapshot' knows.  'now' is in milliseconds since the epoch. */
+void
+plan_set_run(struct model *model, struct snapshot *snapshot,
+             long long int now)
+{
+    struct plan_run run = { .model = model, .snapshot = snapshot,
+                            .now = now };
+
+    run.services = model_sort_services(model, &run.n);
+    run.routers = xcalloc(run.n + 1, sizeof *run.routers);
+    run.router_errors = xcalloc(run.n + 1, sizeof *run.router_errors);
+    for (size_t i = 0; i < run.n; i++) {
+        find_router(&run, i);
+    }
+    mark_waiting(&run);
+    begin_plans(&run);
+    if (allocate(&run)) {
+        begin_plans(&run);
+        allocate(&run);
+    }
+    finish_plans(&run);
+    model->has_freed = false;
+    run_destroy(&run);
 }

@@ -2,44 +2,24 @@
 #ifndef OVN_VPN_PLAN_SET_H
 #define OVN_VPN_PLAN_SET_H 1
 
-/* The plans of all services, and the snapshot from which they were made. */
+/* Planning the services that are marked in the model.
+ *
+ * Each is planned by itself (plan.h).  What it depends on besides itself and
+ * the chassis is looked at for every service first, which takes a few look-ups
+ * each, and marks more of them:
+ *
+ *   - those whose router has changed, but for what services have there, or
+ *     someone else's hold on their external address;
+ *
+ *   - those that are in error, or have a site that is: what was in their way
+ *     may be gone.  One that is not in error keeps what it has (plan-check.c),
+ *     so that what others do does not concern it;
+ *
+ *   - those that have to cede a tag or a transit block. */
 
-#include <stddef.h>
+struct model;
+struct snapshot;
 
-#include "lib/vpn-model.h"
-#include "openvswitch/hmap.h"
-#include "openvswitch/shash.h"
-#include "ovn-vpn/chassis.h"
-#include "ovn-vpn/rivals.h"
-#include "ovn-vpn/snapshot.h"
-
-struct health;
-struct ovsdb_idl;
-struct plan;
-
-struct plan_set {
-    /* Filled in by the caller. */
-    struct vpn_options options;
-    struct chassis_table chassis;
-    struct shash hosts;             /* See snapshot_hosts(). */
-    bool grace;                     /* Chassis may not have reported yet. */
-    const struct health *health;    /* NULL if nothing is known. */
-
-    /* Filled in by plan_set_run(). */
-    struct snapshot snapshot;
-    struct vpn_service **services;  /* Oldest first. */
-    struct plan **plans;            /* In the same order. */
-    size_t n;
-    struct hmap groups;             /* Services by router. */
-    struct rivals rivals;
-    long long int next_expiry;      /* Milliseconds since the epoch, 0 if no
-                                     * connection will expire. */
-};
-
-void plan_set_init(struct plan_set *);
-void plan_set_run(struct plan_set *, struct ovsdb_idl *vpn_nb,
-                  struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_nb,
-                  long long int now);
-void plan_set_destroy(struct plan_set *);
+void plan_set_run(struct model *, struct snapshot *, long long int now);
 
 #endif /* ovn-vpn/plan-set.h */

@@ -12,28 +12,20 @@
 #include "ovn-vpn/router.h"
 #include "util.h"
 
-static void
-add_peers(struct plan *plan, struct plan_tunnel *tunnel)
+/* Fills in 'peer' for 'c'.  The caller must destroy it. */
+void
+plan_peer_init(struct plan_peer *peer, const struct vpn_connection *c)
 {
-    const struct vpn_service *service = plan->in.service;
+    *peer = (struct plan_peer) {
+        .keepalive = c->is_site && c->keepalive > 0 ? c->keepalive : 0,
+    };
+    vpn_connection_allowed_ips(c, &peer->allowed_ips);
+}
 
-    tunnel->peers = xcalloc(service->n_connections, sizeof *tunnel->peers);
-    for (size_t i = 0; i < service->n_connections; i++) {
-        const struct vpn_connection *c = &service->connections[i];
-
-        if (!plan_connection_is_usable(plan, i)) {
-            continue;
-        }
-        if (c->expires_at && (!plan->next_expiry
-                              || c->expires_at < plan->next_expiry)) {
-            plan->next_expiry = c->expires_at;
-        }
-
-        struct plan_peer *peer = &tunnel->peers[tunnel->n_peers++];
-        peer->connection = c;
-        vpn_connection_allowed_ips(c, &peer->allowed_ips);
-        peer->keepalive = c->is_site && c->keepalive > 0 ? c->keepalive : 0;
-    }
+void
+plan_peer_destroy(struct plan_peer *peer)
+{
+    vpn_prefixes_destroy(&peer->allowed_ips);
 }
 
 /* Returns the name of the chassisredirect port of 'service', which the caller
@@ -44,8 +36,7 @@ plan_gateway_port(const struct vpn_service *service)
     return xasprintf("cr-vpn-%s-gw", service->name);
 }
 
-/* Returns the tunnel of 'plan', which the caller must destroy, and sets
- * 'plan->next_expiry'. */
+/* Returns the tunnel of 'plan', which the caller must destroy. */
 struct plan_tunnel *
 plan_make_tunnel(struct plan *plan)
 {
@@ -71,7 +62,6 @@ plan_make_tunnel(struct plan *plan)
         vpn_pool_gateway(&service->tunnel_subnets.list[i], &own.addr);
         vpn_prefixes_add(&tunnel->addresses, &own);
     }
-    add_peers(plan, tunnel);
     return tunnel;
 }
 
@@ -79,10 +69,6 @@ void
 plan_tunnel_destroy(struct plan_tunnel *tunnel)
 {
     if (tunnel) {
-        for (size_t i = 0; i < tunnel->n_peers; i++) {
-            vpn_prefixes_destroy(&tunnel->peers[i].allowed_ips);
-        }
-        free(tunnel->peers);
         vpn_prefixes_destroy(&tunnel->transit_addresses);
         vpn_prefixes_destroy(&tunnel->router_addresses);
         vpn_prefixes_destroy(&tunnel->addresses);

@@ -28,18 +28,6 @@ plan_fail(struct plan *plan, char *error)
     plan->tunnel = NULL;
 }
 
-/* Makes the connection with the given 'index' one that is not served because
- * of 'error', unless that is NULL.  Takes ownership of 'error'. */
-void
-plan_fail_connection(struct plan *plan, size_t index, char *error)
-{
-    if (plan->connection_errors[index]) {
-        free(error);
-    } else {
-        plan->connection_errors[index] = error;
-    }
-}
-
 /* Stores 'message' in '*conflict' unless something stands there already or
  * 'message' is NULL.  Takes ownership of 'message'. */
 void
@@ -52,22 +40,22 @@ plan_note_conflict(char **conflict, char *message)
     }
 }
 
-bool
-plan_connection_is_usable(const struct plan *plan, size_t index)
-{
-    return (!plan->connection_errors[index]
-            && vpn_connection_is_usable(&plan->in.service->connections[index],
-                                        plan->in.now));
-}
-
+/* Adds a warning to 'plan', unless that is there already. */
 void
 plan_warn(struct plan *plan, const char *format, ...)
 {
     va_list args;
 
     va_start(args, format);
-    svec_add_nocopy(&plan->warnings, xvasprintf(format, args));
+    char *warning = xvasprintf(format, args);
     va_end(args);
+    for (size_t i = 0; i < plan->warnings.n; i++) {
+        if (!strcmp(plan->warnings.names[i], warning)) {
+            free(warning);
+            return;
+        }
+    }
+    svec_add_nocopy(&plan->warnings, warning);
 }
 
 /* Returns the row of 'plan' with the given 'kind' and 'key' in its id, or
@@ -116,20 +104,21 @@ plan_begin(const struct plan_input *in)
     struct plan *plan = xzalloc(sizeof *plan);
 
     plan->in = *in;
+    plan->in.sites = xmemdup(in->sites, in->n_sites * sizeof *in->sites);
+    plan->in.old_keys = xmemdup(in->old_keys,
+                                in->n_old_keys * sizeof *in->old_keys);
     plan->mtu = in->service->mtu ? in->service->mtu : in->options->default_mtu;
     plan->alloc.block = -1;
     svec_init(&plan->warnings);
-    plan->connection_errors = xcalloc(in->service->n_connections,
-                                      sizeof *plan->connection_errors);
-    plan->connection_conflicts = xcalloc(in->service->n_connections,
-                                         sizeof *plan->connection_conflicts);
+    plan->site_errors = xcalloc(in->n_sites, sizeof *plan->site_errors);
+    plan->site_conflicts = xcalloc(in->n_sites, sizeof *plan->site_conflicts);
     if (!in->service->enabled) {
         return plan;
     }
 
     char *error = plan_check(plan);
     if (!error) {
-        plan_check_connections(plan);
+        plan_check_sites(plan);
         plan_find_offer(plan);
         error = plan_choose_gateways(plan);
     }
@@ -146,6 +135,7 @@ plan_begin(const struct plan_input *in)
 void
 plan_finish(struct plan *plan)
 {
+    plan->is_finished = true;
     if (plan->alloc.error) {
         plan_fail(plan, xstrdup(plan->alloc.error));
     }
@@ -164,12 +154,14 @@ void
 plan_destroy(struct plan *plan)
 {
     if (plan) {
-        for (size_t i = 0; i < plan->in.service->n_connections; i++) {
-            free(plan->connection_errors[i]);
-            free(plan->connection_conflicts[i]);
+        for (size_t i = 0; i < plan->in.n_sites; i++) {
+            free(plan->site_errors[i]);
+            free(plan->site_conflicts[i]);
         }
-        free(plan->connection_errors);
-        free(plan->connection_conflicts);
+        free(plan->site_errors);
+        free(plan->site_conflicts);
+        free(CONST_CAST(void *, plan->in.sites));
+        free(CONST_CAST(void *, plan->in.old_keys));
         plan_rows_clear(&plan->rows);
         plan_tunnel_destroy(plan->tunnel);
         vpn_gateways_destroy(&plan->gateways);
@@ -182,7 +174,7 @@ plan_destroy(struct plan *plan)
     }
 }
 
-/* Appends 'plan' to 'ds' for people. */
+/* Appends 'plan' to 'ds' for people, without peers. */
 void
 plan_format(const struct plan *plan, struct ds *ds)
 {
@@ -208,16 +200,8 @@ plan_format(const struct plan *plan, struct ds *ds)
                       plan->gateways.list[i].priority);
     }
     plan_rows_format(&plan->rows, ds);
-    if (!plan->tunnel) {
-        return;
-    }
-    ds_put_format(ds, "tunnel tag %d port %d mtu %d\n", plan->alloc.tag,
-                  service->listen_port, plan->mtu);
-    for (i = 0; i < plan->tunnel->n_peers; i++) {
-        const struct plan_peer *peer = &plan->tunnel->peers[i];
-
-        ds_put_format(ds, "peer %s: ", peer->connection->name);
-        vpn_prefixes_format(&peer->allowed_ips, ", ", ds);
-        ds_put_char(ds, '\n');
+    if (plan->tunnel) {
+        ds_put_format(ds, "tunnel tag %d port %d mtu %d\n", plan->alloc.tag,
+                      service->listen_port, plan->mtu);
     }
 }

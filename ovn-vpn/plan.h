@@ -6,12 +6,16 @@
  *
  * Planning is pure: it reads the plain structures of a snapshot and makes a
  * 'struct plan', which nb-sync and sb-sync compare with the databases.  A
- * service is planned whole, in two steps with the allocation of its tag and
- * transit addresses between them:
+ * service is planned in two steps with the allocation of its tag and transit
+ * addresses between them:
  *
  *   plan_begin()    checks, and the choice of gateways
  *   alloc_run()     for all services together
  *   plan_finish()   rows for OVN, and the tunnel for the chassis
+ *
+ * A service's plan does not depend on its connections, but for sites, whose
+ * prefixes need routes, and for old keys, of which it warns.  Each
+ * connection's peer is planned by itself, by plan_peer_init().
  *
  * What stands against a service is an error if it has nothing yet, and only a
  * conflict if it has the thing in question already: then somebody else's row
@@ -35,33 +39,44 @@
 #include "svec.h"
 
 struct chassis_table;
+struct claims;
 struct ds;
 struct health;
+struct neighbours;
 struct rivals;
 struct router;
 struct router_port;
 
-/* What planning a service reads.  Everything outlives the plan. */
+/* What planning a service reads. */
 struct plan_input {
-    const struct vpn_service *service;
+    /* These outlive the plan. */
+    const struct vpn_service *service;      /* Without its connections. */
     const struct vpn_options *options;
     const struct chassis_table *chassis;
+
+    /* All else must be there until plan_finish() returns. */
+
+    /* Usable connections that vpn_connection_needs_routes(), and those whose
+     * keys are older than the operator wants; both oldest first. */
+    const struct vpn_connection *const *sites;
+    size_t n_sites;
+    const struct vpn_connection *const *old_keys;
+    size_t n_old_keys;
 
     /* The service's router.  NULL if it cannot be had; then 'router_error'
      * says why. */
     const struct router *router;
     const char *router_error;
 
-    /* The services that want something of the same router, this one among
-     * them. */
-    const struct vpn_service *const *siblings;
-    size_t n_siblings;
+    const struct neighbours *neighbours;    /* Of all routers. */
 
-    /* What all services want of the cloud, this one among them. */
+    /* What services want of this router, and of the cloud, this one among
+     * them. */
+    struct claims *claims;
     const struct rivals *rivals;
 
-    /* The gateways that the service has now, NULL if none. */
-    const struct vpn_gateways *held_gateways;
+    const struct vpn_gateways *held_gateways;   /* What it has now, for
+                                                 * plan_begin() alone. */
     bool grace;                 /* Chassis may not have reported yet. */
     const char *host;           /* Chassis where it resides now, or NULL. */
     const struct health *health;
@@ -69,9 +84,8 @@ struct plan_input {
     long long int now;          /* Milliseconds since the epoch. */
 };
 
-/* A peer of the tunnel. */
+/* What the gateway chassis must know of a connection that is usable. */
 struct plan_peer {
-    const struct vpn_connection *connection;
     struct vpn_prefixes allowed_ips;
     int keepalive;              /* Seconds, 0 for none. */
 };
@@ -84,8 +98,6 @@ struct plan_tunnel {
     struct vpn_prefixes transit_addresses;  /* The namespace's, with length. */
     struct vpn_prefixes router_addresses;   /* Of full length. */
     struct vpn_prefixes addresses;          /* The gateway's in the tunnel. */
-    struct plan_peer *peers;
-    size_t n_peers;
 };
 
 struct plan {
@@ -95,17 +107,18 @@ struct plan {
     char *conflict;             /* What stands against it, although it is
                                  * served as before, or NULL. */
     struct svec warnings;
-    char **connection_errors;   /* One per connection, NULL if none. */
-    char **connection_conflicts;    /* Likewise. */
+    char **site_errors;         /* One per site, NULL if none. */
+    char **site_conflicts;      /* Likewise. */
     struct vpn_gateways gateways;
     const struct router_port *external_port;
     struct vpn_prefixes offered_subnets;
     int mtu;
-    long long int next_expiry;  /* When the plan will be another one by
+    long long int next_at;      /* When the plan will be another one by
                                  * itself; milliseconds since the epoch, 0 if
                                  * never. */
     int key_age_days;           /* Of the service's key pair. */
 
+    bool is_finished;           /* plan_finish() has been called. */
     struct alloc_item alloc;
     struct plan_rows rows;      /* None if the service is not to be served. */
     struct plan_tunnel *tunnel; /* NULL if the service is not to be served. */
@@ -114,19 +127,19 @@ struct plan {
 struct plan *plan_begin(const struct plan_input *);
 void plan_finish(struct plan *);
 void plan_fail(struct plan *, char *error);
-void plan_fail_connection(struct plan *, size_t index, char *error);
 void plan_note_conflict(char **conflict, char *message);
-bool plan_connection_is_usable(const struct plan *, size_t index);
 void plan_destroy(struct plan *);
 void plan_format(const struct plan *, struct ds *);
 
+void plan_peer_init(struct plan_peer *, const struct vpn_connection *);
+void plan_peer_destroy(struct plan_peer *);
+
 /* The parts. */
 char *plan_check(struct plan *);                        /* plan-check.c */
-void plan_check_connections(struct plan *);
+void plan_check_sites(struct plan *);
 bool plan_yields_to(const struct plan *, const struct vpn_service *other,
                     bool mine_has_it, bool other_has_it);
 char *plan_check_address(struct plan *);                /* plan-address.c */
-bool plan_in_tunnel_subnets(const struct plan *, const struct vpn_prefix *);
 void plan_find_offer(struct plan *);                    /* plan-offer.c */
 char *plan_choose_gateways(struct plan *);              /* plan-gateway.c */
 bool plan_has_left(const struct plan *, const char *chassis);
@@ -135,6 +148,8 @@ void plan_add_routes(struct plan *);                    /* plan-route.c */
 void plan_add_nat(struct plan *);                       /* plan-nat.c */
 void plan_add_policies(struct plan *);                  /* plan-policy.c */
 void plan_check_keys(struct plan *);                    /* plan-keys.c */
+long long int plan_keys_old_at(const struct vpn_connection *,
+                               const struct vpn_options *);
 char *plan_gateway_port(const struct vpn_service *);    /* plan-tunnel.c */
 struct plan_tunnel *plan_make_tunnel(struct plan *);
 void plan_tunnel_destroy(struct plan_tunnel *);

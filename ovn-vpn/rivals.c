@@ -39,12 +39,13 @@ rivals_destroy(struct rivals *rivals)
 
 static void
 insert(struct hmap *map, uint32_t hash, const struct vpn_service *service,
-       const struct router *router)
+       const struct router *router, bool is_held)
 {
     struct rival *rival = xmalloc(sizeof *rival);
 
     rival->service = service;
     rival->router = router;
+    rival->is_held = is_held;
     hmap_insert(map, &rival->node, hash);
 }
 
@@ -71,17 +72,18 @@ hash_ifname(const char *service)
     return hash_string(ifname, 0);
 }
 
-/* Adds what 'service' wants, on 'router', to 'rivals'.  Both must outlive
- * it. */
+/* Adds what 'service' wants, on 'router', to 'rivals'.  Both must outlive it.
+ * 'is_held' says that the service has it already and will keep it. */
 void
 rivals_add(struct rivals *rivals, const struct vpn_service *service,
-           const struct router *router)
+           const struct router *router, bool is_held)
 {
     if (service->has_external_ip) {
         insert(&rivals->by_address, hash_address(&service->external_ip),
-               service, router);
+               service, router, is_held);
     }
-    insert(&rivals->by_ifname, hash_ifname(service->name), service, router);
+    insert(&rivals->by_ifname, hash_ifname(service->name), service, router,
+           is_held);
 }
 
 const struct rival *

@@ -8,6 +8,8 @@
  * Only services that are enabled and have no mistake of their own want
  * anything.  plan-check.c decides which of them gets it. */
 
+#include <stdbool.h>
+
 #include "openvswitch/hmap.h"
 
 struct in6_addr;
@@ -24,12 +26,13 @@ struct rival {
     struct hmap_node node;
     const struct vpn_service *service;
     const struct router *router;        /* Where it wants it. */
+    bool is_held;               /* It has it and will keep it. */
 };
 
 void rivals_init(struct rivals *);
 void rivals_destroy(struct rivals *);
 void rivals_add(struct rivals *, const struct vpn_service *,
-                const struct router *);
+                const struct router *, bool is_held);
 
 /* The first, or the next after 'prev', that wants the same, or NULL. */
 const struct rival *rivals_next_by_address(const struct rivals *,

@@ -7,24 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "packets.h"
 #include "util.h"
-
-/* Adds 'addr' to what is known of the switch behind 'port'.  Takes ownership
- * of 'what'. */
-void
-router_port_add_neighbour(struct router_port *port,
-                          const struct in6_addr *addr, char *what,
-                          const struct uuid *service)
-{
-    if (port->n_neighbours >= port->allocated_neighbours) {
-        port->neighbours = x2nrealloc(port->neighbours,
-                                      &port->allocated_neighbours,
-                                      sizeof *port->neighbours);
-    }
-    port->neighbours[port->n_neighbours++] = (struct router_neighbour) {
-        .addr = *addr, .what = what, .service = *service,
-    };
-}
+#include "uuid.h"
 
 /* Returns true if 'port' of 'router' leads to an external network: if it is a
  * distributed gateway port, or, on a gateway router, if its switch has a
@@ -57,13 +42,85 @@ router_find_gateway_port(const struct router *router,
     return NULL;
 }
 
+/* Comparison. */
+
+static bool
+prefixes_equal(const struct vpn_prefixes *a, const struct vpn_prefixes *b)
+{
+    for (size_t i = 0; a->n == b->n && i < a->n; i++) {
+        if (!vpn_prefix_equals(&a->list[i], &b->list[i])) {
+            return false;
+        }
+    }
+    return a->n == b->n;
+}
+
+static bool
+gateways_equal(const struct vpn_gateways *a, const struct vpn_gateways *b)
+{
+    for (size_t i = 0; a->n == b->n && i < a->n; i++) {
+        if (strcmp(a->list[i].chassis, b->list[i].chassis)
+            || a->list[i].priority != b->list[i].priority) {
+            return false;
+        }
+    }
+    return a->n == b->n;
+}
+
+static bool
+port_equals(const struct router_port *a, const struct router_port *b)
+{
+    return (!strcmp(a->name, b->name)
+            && prefixes_equal(&a->networks, &b->networks)
+            && gateways_equal(&a->gateways, &b->gateways)
+            && nullable_string_is_equal(a->switch_name, b->switch_name)
+            && uuid_equals(&a->switch_uuid, &b->switch_uuid)
+            && a->has_localnet == b->has_localnet
+            && a->announces_nat == b->announces_nat);
+}
+
+static bool
+nat_equals(const struct router_nat *a, const struct router_nat *b)
+{
+    return (!strcmp(a->type, b->type)
+            && !strcmp(a->logical_ip, b->logical_ip)
+            && ipv6_addr_equals(&a->external_ip, &b->external_ip));
+}
+
+/* Returns true if 'a' and 'b' are equal but for what services have there. */
+bool
+router_foreign_equals(const struct router *a, const struct router *b)
+{
+    if (!uuid_equals(&a->uuid, &b->uuid)
+        || strcmp(a->name, b->name)
+        || a->is_ours != b->is_ours
+        || !nullable_string_is_equal(a->chassis, b->chassis)
+        || a->n_foreign_ports != b->n_foreign_ports
+        || a->n_foreign_routes != b->n_foreign_routes
+        || a->n_foreign_nats != b->n_foreign_nats) {
+        return false;
+    }
+    for (size_t i = 0; i < a->n_foreign_ports; i++) {
+        if (!port_equals(&a->ports[i], &b->ports[i])) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < a->n_foreign_routes; i++) {
+        if (!vpn_prefix_equals(&a->routes[i].prefix, &b->routes[i].prefix)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < a->n_foreign_nats; i++) {
+        if (!nat_equals(&a->nats[i], &b->nats[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void
 router_port_destroy(struct router_port *port)
 {
-    for (size_t i = 0; i < port->n_neighbours; i++) {
-        free(port->neighbours[i].what);
-    }
-    free(port->neighbours);
     free(port->name);
     free(port->switch_name);
     vpn_prefixes_destroy(&port->networks);

@@ -12,13 +12,6 @@
 #include "lib/vpn-prefix.h"
 #include "openvswitch/uuid.h"
 
-/* An address that something on a provider switch has, beyond this router. */
-struct router_neighbour {
-    struct in6_addr addr;
-    char *what;                 /* "NAT row of router r2", for messages. */
-    struct uuid service;        /* Service that owns it, zero if none. */
-};
-
 struct router_port {
     char *name;
     struct vpn_prefixes networks;   /* The router's addresses, with lengths. */
@@ -33,8 +26,6 @@ struct router_port {
     struct uuid switch_uuid;
     bool has_localnet;              /* It has a localnet port. */
     bool announces_nat;             /* Its port has nat-addresses. */
-    struct router_neighbour *neighbours;    /* Of gateway ports only. */
-    size_t n_neighbours, allocated_neighbours;
 };
 
 struct router_route {
@@ -51,23 +42,25 @@ struct router_nat {
 
 struct router {
     struct uuid uuid;
+    unsigned int version;           /* Another one when it changes, apart from
+                                     * what services have there. */
     char *name;
     bool is_ours;                   /* Made by ovn-vpn. */
     char *chassis;                  /* Of a gateway router, otherwise NULL. */
+
+    /* In each array, those that belong to no service come first. */
     struct router_port *ports;
-    size_t n_ports;
+    size_t n_ports, n_foreign_ports;
     struct router_route *routes;    /* In the main table, by destination. */
-    size_t n_routes;
+    size_t n_routes, n_foreign_routes;
     struct router_nat *nats;
-    size_t n_nats;
+    size_t n_nats, n_foreign_nats;
 };
 
-void router_port_add_neighbour(struct router_port *,
-                               const struct in6_addr *, char *what,
-                               const struct uuid *service);
 bool router_port_is_gateway(const struct router *, const struct router_port *);
 const struct router_port *router_find_gateway_port(
     const struct router *, const struct in6_addr *, const char *name);
+bool router_foreign_equals(const struct router *, const struct router *);
 void router_destroy(struct router *);
 
 #endif /* ovn-vpn/router.h */

@@ -13,9 +13,10 @@
 #include "coverage.h"
 #include "lib/ovn-vpn-sb-idl.h"
 #include "lib/vpn-model.h"
-#include "openvswitch/shash.h"
 #include "ovn-vpn/keyring.h"
+#include "ovn-vpn/model.h"
 #include "ovn-vpn/plan.h"
+#include "ovn-vpn/sb-sync.h"
 #include "util.h"
 #include "uuid.h"
 #include "uuidset.h"
@@ -25,69 +26,26 @@ COVERAGE_DEFINE(sb_peer_changed);
 COVERAGE_DEFINE(sb_peer_deleted);
 COVERAGE_DEFINE(sb_psk_locked);
 
-/* Adds to 'peers' the rows of 'tunnel', by public key. */
+/* Deletes 'row', and what chassis say of it. */
 static void
-load_peers(const struct sb_sync *sync, const struct vpnsbrec_tunnel *tunnel,
-           struct shash *peers)
+delete_peer(const struct sb_sync *sync, const struct vpnsbrec_peer *row)
 {
-    const struct vpnsbrec_peer *row;
-    struct vpnsbrec_peer *target = vpnsbrec_peer_index_init_row(sync->peers);
-
-    vpnsbrec_peer_index_set_tunnel(target, tunnel);
-    VPNSBREC_PEER_FOR_EACH_EQUAL (row, target, sync->peers) {
-        shash_add(peers, row->public_key, row);
-    }
-    vpnsbrec_peer_index_destroy_row(target);
-}
-
-/* Deletes 'row' and notes that in 'deleted'. */
-static void
-delete_peer(const struct vpnsbrec_peer *row, struct uuidset *deleted)
-{
-    uuidset_insert(deleted, &row->header_.uuid);
-    vpnsbrec_peer_delete(row);
-    COVERAGE_INC(sb_peer_deleted);
-}
-
-/* Deletes the reports about peers of 'tunnel' that are gone. */
-static void
-delete_peer_states(const struct sb_sync *sync,
-                   const struct vpnsbrec_tunnel *tunnel,
-                   const struct uuidset *deleted)
-{
-    const struct vpnsbrec_peer_state *row, *next;
+    const struct vpnsbrec_peer_state *state, *next;
     struct vpnsbrec_peer_state *target
         = vpnsbrec_peer_state_index_init_row(sync->peer_states);
 
-    vpnsbrec_peer_state_index_set_tunnel(target, tunnel);
+    vpnsbrec_peer_state_index_set_peer(target, row);
     struct ovsdb_idl_cursor cursor
         = vpnsbrec_peer_state_cursor_first_eq(sync->peer_states, target);
-    for (row = vpnsbrec_peer_state_cursor_data(&cursor); row; row = next) {
+    for (state = vpnsbrec_peer_state_cursor_data(&cursor); state;
+         state = next) {
         ovsdb_idl_cursor_next_eq(&cursor);
         next = vpnsbrec_peer_state_cursor_data(&cursor);
-        if (!row->peer || uuidset_find(deleted, &row->peer->header_.uuid)) {
-            vpnsbrec_peer_state_delete(row);
-        }
+        vpnsbrec_peer_state_delete(state);
     }
     vpnsbrec_peer_state_index_destroy_row(target);
-}
-
-/* Deletes all peers of 'tunnel', and what chassis say of them. */
-void
-sb_peers_delete(const struct sb_sync *sync,
-                const struct vpnsbrec_tunnel *tunnel)
-{
-    struct uuidset deleted = UUIDSET_INITIALIZER(&deleted);
-    struct shash peers = SHASH_INITIALIZER(&peers);
-    struct shash_node *node;
-
-    load_peers(sync, tunnel, &peers);
-    SHASH_FOR_EACH (node, &peers) {
-        delete_peer(node->data, &deleted);
-    }
-    delete_peer_states(sync, tunnel, &deleted);
-    shash_destroy(&peers);
-    uuidset_destroy(&deleted);
+    vpnsbrec_peer_delete(row);
+    COVERAGE_INC(sb_peer_deleted);
 }
 
 /* Locks the connection's pre-shared key for the chassis of the tunnel and
@@ -149,22 +107,19 @@ sync_allowed_ips(const struct vpnsbrec_peer *row, const struct plan_peer *peer)
 }
 
 static void
-sync_peer_row(const struct vpnsbrec_peer *row, const struct plan_peer *peer,
+sync_peer_row(const struct vpnsbrec_peer *row, const struct vpn_connection *c,
               const char *sealed_psk)
 {
-    const struct vpn_connection *c = peer->connection;
-    bool changed = sync_allowed_ips(row, peer);
+    struct plan_peer peer;
 
-    if (!uuid_equals(&row->connection, &c->uuid)) {
-        vpnsbrec_peer_set_connection(row, c->uuid);
-        changed = true;
-    }
+    plan_peer_init(&peer, c);
+    bool changed = sync_allowed_ips(row, &peer);
     if (!nullable_string_is_equal(row->endpoint, c->peer_address)) {
         vpnsbrec_peer_set_endpoint(row, c->peer_address);
         changed = true;
     }
-    if (row->keepalive != peer->keepalive) {
-        vpnsbrec_peer_set_keepalive(row, peer->keepalive);
+    if (row->keepalive != peer.keepalive) {
+        vpnsbrec_peer_set_keepalive(row, peer.keepalive);
         changed = true;
     }
     if (!nullable_string_is_equal(row->sealed_psk, sealed_psk)) {
@@ -174,59 +129,124 @@ sync_peer_row(const struct vpnsbrec_peer *row, const struct plan_peer *peer,
     if (changed) {
         COVERAGE_INC(sb_peer_changed);
     }
+    plan_peer_destroy(&peer);
 }
 
+/* Makes the row of 'mc', which is usable, what it should be. */
 static void
-sync_peer(struct ovsdb_idl_txn *txn, const struct vpnsbrec_tunnel *tunnel,
-          struct service_keys *keys, struct plan *plan,
-          const struct plan_peer *peer, struct shash *peers,
-          struct uuidset *deleted)
+sync_peer(const struct sb_sync *sync, struct ovsdb_idl_txn *txn,
+          const struct vpnsbrec_tunnel *tunnel, struct service_keys *keys,
+          struct model *model, struct model_connection *mc,
+          struct sb_limits *limits)
 {
-    const struct vpn_connection *c = peer->connection;
+    const struct vpnsbrec_peer *row
+        = vpnsbrec_peer_get_for_uuid(sync->idl, &mc->peer);
     char public_key[VPN_KEY_TEXT_LEN + 1];
     char *sealed_psk;
 
-    vpn_key_format(&c->public_key, public_key);
-    const struct vpnsbrec_peer *row = shash_find_and_delete(peers, public_key);
-    char *error = lock_psk(keys, c, public_key, row ? row->sealed_psk : NULL,
-                           &sealed_psk);
+    vpn_key_format(&mc->c.public_key, public_key);
+    if (row && strcmp(row->public_key, public_key)) {
+        delete_peer(sync, row);
+        row = NULL;
+    }
+    char *error = lock_psk(keys, &mc->c, public_key,
+                           row ? row->sealed_psk : NULL, &sealed_psk);
+    model_set_error(model, mc, &mc->key_error, error);
     if (error) {
-        plan_fail_connection(plan, c - plan->in.service->connections, error);
         if (row) {
-            delete_peer(row, deleted);
+            delete_peer(sync, row);
         }
         return;
     }
     if (!row) {
         row = vpnsbrec_peer_insert(txn);
         vpnsbrec_peer_set_tunnel(row, tunnel);
+        vpnsbrec_peer_set_connection(row, mc->c.uuid);
         vpnsbrec_peer_set_public_key(row, public_key);
+        limits->max_peers--;
         COVERAGE_INC(sb_peer_inserted);
     }
-    sync_peer_row(row, peer, sealed_psk);
+    sync_peer_row(row, &mc->c, sealed_psk);
     free(sealed_psk);
 }
 
-/* Makes the peers of 'tunnel' those of 'plan'.  A connection whose pre-shared
- * key cannot be opened fails by itself. */
-void
+static void
+remove_peer(const struct sb_sync *sync, struct model *model,
+            struct model_connection *mc)
+{
+    const struct vpnsbrec_peer *row
+        = vpnsbrec_peer_get_for_uuid(sync->idl, &mc->peer);
+
+    if (row) {
+        delete_peer(sync, row);
+    }
+    model_set_error(model, mc, &mc->key_error, NULL);
+}
+
+/* Makes the peers of 'tunnel', which belongs to 'ms', what the marked
+ * connections of 'ms' want, and takes MODEL_SYNC from them.  'tunnel' may be
+ * NULL if the service is not served: then there are none.  A connection whose
+ * pre-shared key cannot be opened fails by itself.
+ *
+ * Returns false if connections had to be left because of 'limits'. */
+bool
 sb_peers_sync(const struct sb_sync *sync, struct ovsdb_idl_txn *txn,
               const struct vpnsbrec_tunnel *tunnel, struct service_keys *keys,
-              struct plan *plan)
+              struct model *model, struct model_service *ms,
+              struct sb_limits *limits)
 {
-    struct uuidset deleted = UUIDSET_INITIALIZER(&deleted);
-    struct shash peers = SHASH_INITIALIZER(&peers);
-    struct shash_node *node;
+    struct model_connection *mc;
 
-    load_peers(sync, tunnel, &peers);
-    for (size_t i = 0; i < plan->tunnel->n_peers; i++) {
-        sync_peer(txn, tunnel, keys, plan, &plan->tunnel->peers[i], &peers,
-                  &deleted);
+    LIST_FOR_EACH (mc, in_todo, &ms->todo) {
+        if (!(mc->marks & MODEL_SYNC)) {
+            continue;
+        } else if (limits->max_peers <= 0) {
+            return false;
+        }
+
+        /* What the key was like does not matter any more. */
+        free(mc->key_error);
+        mc->key_error = NULL;
+        if (ms->plan->tunnel && model_connection_is_usable(mc, limits->now)) {
+            sync_peer(sync, txn, tunnel, keys, model, mc, limits);
+        } else {
+            remove_peer(sync, model, mc);
+        }
+        mc->marks &= ~MODEL_SYNC;
+        mc->marks |= MODEL_STATUS;
     }
-    SHASH_FOR_EACH (node, &peers) {
-        delete_peer(node->data, &deleted);
+    return true;
+}
+
+/* Deletes stray peers, after a look for them in the whole table if
+ * 'model->sweep'. */
+void
+sb_peers_sweep(const struct sb_sync *sync, struct model *model)
+{
+    const struct vpnsbrec_peer *row;
+    struct uuidset_node *node;
+
+    if (model->sweep) {
+        VPNSBREC_PEER_FOR_EACH (row, sync->idl) {
+            model_assign_peer(model, &row->tunnel->service, &row->connection,
+                              &row->header_.uuid);
+        }
     }
-    delete_peer_states(sync, tunnel, &deleted);
-    shash_destroy(&peers);
-    uuidset_destroy(&deleted);
+    UUIDSET_FOR_EACH_SAFE (node, &model->strays) {
+        row = vpnsbrec_peer_get_for_uuid(sync->idl, &node->uuid);
+        if (row) {
+            /* Its connection may have come only now. */
+            const struct uuid uuid = node->uuid;
+
+            model_assign_peer(model, &row->tunnel->service, &row->connection,
+                              &uuid);
+        }
+    }
+    UUIDSET_FOR_EACH (node, &model->strays) {
+        row = vpnsbrec_peer_get_for_uuid(sync->idl, &node->uuid);
+        if (row) {
+            delete_peer(sync, row);
+        }
+    }
+    uuidset_clear(&model->strays);
 }

@@ -7,12 +7,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct chassis_table;
 struct keyring;
+struct model;
+struct model_service;
 struct ovsdb_idl;
 struct ovsdb_idl_index;
 struct ovsdb_idl_txn;
 struct plan;
 struct svec;
+struct sb_limits;
 struct vpn_key;
 struct vpn_service;
 struct vpnsbrec_tunnel;
@@ -21,9 +25,8 @@ struct sb_sync {
     struct ovsdb_idl *idl;
     struct ovsdb_idl_index *tunnels;        /* By service. */
     struct ovsdb_idl_index *sealed_keys;    /* By tunnel. */
-    struct ovsdb_idl_index *peers;          /* By tunnel. */
     struct ovsdb_idl_index *tunnel_states;  /* By tunnel. */
-    struct ovsdb_idl_index *peer_states;    /* By tunnel. */
+    struct ovsdb_idl_index *peer_states;    /* By peer. */
 };
 
 /* A service's keys, opened when first needed. */
@@ -34,12 +37,17 @@ struct service_keys {
     struct vpn_key *lock_key;   /* From vpn_lock_key(). */
 };
 char *service_keys_open(struct service_keys *);
+void service_keys_destroy(struct service_keys *);
 
 void sb_check_next_key(const struct keyring *, struct plan *);
 
-void sb_peers_sync(const struct sb_sync *, struct ovsdb_idl_txn *,
+char *sb_keys_sync(const struct sb_sync *, struct ovsdb_idl_txn *,
                    const struct vpnsbrec_tunnel *, struct service_keys *,
-                   struct plan *);
-void sb_peers_delete(const struct sb_sync *, const struct vpnsbrec_tunnel *);
+                   const struct plan *, const struct chassis_table *);
+bool sb_peers_sync(const struct sb_sync *, struct ovsdb_idl_txn *,
+                   const struct vpnsbrec_tunnel *, struct service_keys *,
+                   struct model *, struct model_service *,
+                   struct sb_limits *);
+void sb_peers_sweep(const struct sb_sync *, struct model *);
 
 #endif /* ovn-vpn/sb-private.h */

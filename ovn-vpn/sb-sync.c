@@ -12,6 +12,7 @@
 #include "lib/vpn-model.h"
 #include "ovn-vpn/chassis.h"
 #include "ovn-vpn/keyring.h"
+#include "ovn-vpn/model.h"
 #include "ovn-vpn/plan.h"
 #include "ovn-vpn/row-set.h"
 #include "ovn-vpn/sb-private.h"
@@ -21,7 +22,6 @@
 
 COVERAGE_DEFINE(sb_tunnel_inserted);
 COVERAGE_DEFINE(sb_tunnel_deleted);
-COVERAGE_DEFINE(sb_key_sealed);
 
 /* Makes 'idl' replicate what this module reads and writes. */
 void
@@ -76,11 +76,10 @@ sb_sync_create(struct ovsdb_idl *idl)
         .tunnels = ovsdb_idl_index_create1(idl, &vpnsbrec_tunnel_col_service),
         .sealed_keys
             = ovsdb_idl_index_create1(idl, &vpnsbrec_sealed_key_col_tunnel),
-        .peers = ovsdb_idl_index_create1(idl, &vpnsbrec_peer_col_tunnel),
         .tunnel_states
             = ovsdb_idl_index_create1(idl, &vpnsbrec_tunnel_state_col_tunnel),
         .peer_states
-            = ovsdb_idl_index_create1(idl, &vpnsbrec_peer_state_col_tunnel),
+            = ovsdb_idl_index_create1(idl, &vpnsbrec_peer_state_col_peer),
     };
     return sync;
 }
@@ -134,7 +133,7 @@ find_tunnel(const struct sb_sync *sync, const struct uuid *service)
 /* Sets column COLUMN of the Tunnel row ROW, a set of strings, if it differs
  * from the svec WANT, which is sorted. */
 #define SYNC_TUNNEL_STRINGS(ROW, COLUMN, WANT)                          \
-    if (!row_set_equals((ROW)->COLUMN, (ROW)->n_##COLUMN, WANT)) {        \
+    if (!row_set_equals((ROW)->COLUMN, (ROW)->n_##COLUMN, WANT)) {      \
         vpnsbrec_tunnel_set_##COLUMN(                                   \
             ROW, (const char **) (WANT)->names, (WANT)->n);  \
     }
@@ -213,116 +212,10 @@ sync_tunnel_row(const struct vpnsbrec_tunnel *row, const struct plan *plan)
     sync_tunnel_prefixes(row, tunnel);
 }
 
-/* Secrets. */
+/* All of it. */
 
-/* Opens 'keys', if that has not been done.  Returns NULL if successful,
- * otherwise a message for the user, which the caller must free. */
-char *
-service_keys_open(struct service_keys *keys)
-{
-    char *error = NULL;
-
-    if (!keys->private) {
-        error = keyring_open_service_key(keys->keyring, keys->service,
-                                         &keys->private);
-        if (!error) {
-            keys->lock_key = vpn_lock_key(keys->private);
-        }
-    }
-    return error;
-}
-
-static const struct vpnsbrec_sealed_key *
-find_sealed_key(const struct sb_sync *sync,
-                const struct vpnsbrec_tunnel *tunnel, const char *chassis)
-{
-    const struct vpnsbrec_sealed_key *found = NULL, *row;
-    struct vpnsbrec_sealed_key *target
-        = vpnsbrec_sealed_key_index_init_row(sync->sealed_keys);
-
-    vpnsbrec_sealed_key_index_set_tunnel(target, tunnel);
-    VPNSBREC_SEALED_KEY_FOR_EACH_EQUAL (row, target, sync->sealed_keys) {
-        if (!strcmp(row->chassis, chassis)) {
-            found = row;
-        }
-    }
-    vpnsbrec_sealed_key_index_destroy_row(target);
-    return found;
-}
-
-/* Seals the service's private key for 'chassis', which is a gateway, unless
- * that has been done. */
-static char *
-sync_sealed_key(const struct sb_sync *sync, struct ovsdb_idl_txn *txn,
-                const struct vpnsbrec_tunnel *tunnel,
-                struct service_keys *keys, const struct chassis *chassis)
-{
-    char fingerprint[VPN_FINGERPRINT_LEN + 1];
-    struct vpn_key recipient;
-    const struct vpnsbrec_sealed_key *row
-        = find_sealed_key(sync, tunnel, chassis->name);
-
-    vpn_fingerprint(chassis->sealing_public_key,
-                    keys->service->sealed_private_key, fingerprint);
-    if ((row && !strcmp(row->fingerprint, fingerprint))
-        || !vpn_key_parse(chassis->sealing_public_key, &recipient)) {
-        return NULL;
-    }
-
-    char *error = service_keys_open(keys);
-    if (!error) {
-        char *owner = vpn_box_owner_service(keys->service->name);
-        char *box = vpn_box_seal(&recipient, VPN_BOX_SERVICE_KEY, owner,
-                                 keys->private);
-
-        if (!row) {
-            row = vpnsbrec_sealed_key_insert(txn);
-            vpnsbrec_sealed_key_set_tunnel(row, tunnel);
-            vpnsbrec_sealed_key_set_chassis(row, chassis->name);
-        }
-        vpnsbrec_sealed_key_set_fingerprint(row, fingerprint);
-        vpnsbrec_sealed_key_set_box(row, box);
-        COVERAGE_INC(sb_key_sealed);
-        free(owner);
-        free(box);
-    }
-    return error;
-}
-
-static char *
-sync_sealed_keys(const struct sb_sync *sync, struct ovsdb_idl_txn *txn,
-                 const struct vpnsbrec_tunnel *tunnel,
-                 struct service_keys *keys, const struct plan *plan)
-{
-    const struct vpnsbrec_sealed_key *row, *next;
-    char *error = NULL;
-
-    for (size_t i = 0; i < plan->gateways.n && !error; i++) {
-        const struct chassis *chassis = chassis_table_find(
-            plan->in.chassis, plan->gateways.list[i].chassis);
-
-        if (chassis && chassis->sealing_public_key) {
-            error = sync_sealed_key(sync, txn, tunnel, keys, chassis);
-        }
-    }
-
-    struct vpnsbrec_sealed_key *target
-        = vpnsbrec_sealed_key_index_init_row(sync->sealed_keys);
-    vpnsbrec_sealed_key_index_set_tunnel(target, tunnel);
-    struct ovsdb_idl_cursor cursor
-        = vpnsbrec_sealed_key_cursor_first_eq(sync->sealed_keys, target);
-    for (row = vpnsbrec_sealed_key_cursor_data(&cursor); row; row = next) {
-        ovsdb_idl_cursor_next_eq(&cursor);
-        next = vpnsbrec_sealed_key_cursor_data(&cursor);
-        if (!vpn_gateways_find(&plan->gateways, row->chassis)) {
-            vpnsbrec_sealed_key_delete(row);
-        }
-    }
-    vpnsbrec_sealed_key_index_destroy_row(target);
-    return error;
-}
-
-/* Deletes 'tunnel' and all that belongs to it. */
+/* Deletes 'tunnel', which has no peers any more, and all that belongs to
+ * it. */
 static void
 delete_tunnel(const struct sb_sync *sync, const struct vpnsbrec_tunnel *tunnel)
 {
@@ -332,8 +225,6 @@ delete_tunnel(const struct sb_sync *sync, const struct vpnsbrec_tunnel *tunnel)
         = vpnsbrec_sealed_key_index_init_row(sync->sealed_keys);
     struct vpnsbrec_tunnel_state *state_target
         = vpnsbrec_tunnel_state_index_init_row(sync->tunnel_states);
-
-    sb_peers_delete(sync, tunnel);
 
     vpnsbrec_sealed_key_index_set_tunnel(key_target, tunnel);
     struct ovsdb_idl_cursor cursor
@@ -361,70 +252,122 @@ delete_tunnel(const struct sb_sync *sync, const struct vpnsbrec_tunnel *tunnel)
     COVERAGE_INC(sb_tunnel_deleted);
 }
 
-/* Makes the tunnel and peers of the plan's service those of 'plan', as part of
- * 'txn'.  A secret that cannot be opened makes 'plan', or a connection of it,
- * fail. */
-void
-sb_sync_service(struct sb_sync *sync, struct ovsdb_idl_txn *txn,
-                const struct keyring *keyring, struct plan *plan)
+/* Returns the tunnel of 'plan', inserting it if necessary, with its sealed
+ * keys.  A secret that cannot be opened makes 'plan' fail. */
+static const struct vpnsbrec_tunnel *
+sync_tunnel(const struct sb_sync *sync, struct ovsdb_idl_txn *txn,
+            struct service_keys *keys, const struct vpnsbrec_tunnel *tunnel,
+            struct plan *plan, const struct chassis_table *chassis)
 {
     const struct vpn_service *service = plan->in.service;
-    const struct vpnsbrec_tunnel *tunnel = find_tunnel(sync, &service->uuid);
-    struct service_keys keys = { .keyring = keyring, .service = service };
-    bool inserted = false;
+    char *error = NULL;
 
-    if (plan->tunnel && !tunnel) {
+    if (!tunnel) {
         /* Nothing is there yet, so all secrets will have to be opened.  See
          * whether that works before anything is written. */
-        char *error = service_keys_open(&keys);
-        if (error) {
-            plan_fail(plan, error);
-        } else {
+        error = service_keys_open(keys);
+        if (!error) {
             tunnel = vpnsbrec_tunnel_insert(txn);
             vpnsbrec_tunnel_set_name(tunnel, service->name);
             vpnsbrec_tunnel_set_service(tunnel, service->uuid);
             COVERAGE_INC(sb_tunnel_inserted);
-            inserted = true;
         }
     }
-    if (plan->tunnel) {
-        char *error = sync_sealed_keys(sync, txn, tunnel, &keys, plan);
-        if (error) {
-            plan_fail(plan, error);
-        } else {
-            sync_tunnel_row(tunnel, plan);
-            sb_check_next_key(keyring, plan);
-            sb_peers_sync(sync, txn, tunnel, &keys, plan);
-        }
+    if (!error) {
+        error = sb_keys_sync(sync, txn, tunnel, keys, plan, chassis);
     }
-    if (!plan->tunnel && tunnel && !inserted) {
-        delete_tunnel(sync, tunnel);
+    if (error) {
+        plan_fail(plan, error);
+    } else {
+        sync_tunnel_row(tunnel, plan);
+        sb_check_next_key(keys->keyring, plan);
     }
-    vpn_secret_free(keys.private);
-    vpn_secret_free(keys.lock_key);
+    return tunnel;
 }
 
-/* Deletes all that belongs to services that are not in 'services'. */
+/* Makes the tunnel of 'ms', if that is marked and to be served, what is
+ * planned, as part of 'txn'.  A secret that cannot be opened makes the plan
+ * fail.  Returns the tunnel, NULL if there is none. */
+const struct vpnsbrec_tunnel *
+sb_sync_tunnel(struct sb_sync *sync, struct ovsdb_idl_txn *txn,
+               const struct keyring *keyring, const struct model *model,
+               struct model_service *ms)
+{
+    const struct vpnsbrec_tunnel *tunnel = find_tunnel(sync, &ms->uuid);
+    struct service_keys keys = { .keyring = keyring, .service = ms->service };
+
+    if (ms->plan->tunnel && ms->marks & MODEL_SYNC) {
+        tunnel = sync_tunnel(sync, txn, &keys, tunnel, ms->plan,
+                             &model->chassis);
+        service_keys_destroy(&keys);
+    }
+    return tunnel;
+}
+
+/* Makes the peers of the marked connections of 'ms' what is planned, as part
+ * of 'txn', as far as 'limits' allow.  'tunnel' is from sb_sync_tunnel(); it
+ * goes if 'ms' is not to be served.  A pre-shared key that cannot be opened
+ * makes its connection fail. */
 void
-sb_sync_sweep(struct sb_sync *sync, const struct uuidset *services)
+sb_sync_peers(struct sb_sync *sync, struct ovsdb_idl_txn *txn,
+              const struct keyring *keyring, struct model *model,
+              struct model_service *ms, const struct vpnsbrec_tunnel *tunnel,
+              struct sb_limits *limits)
+{
+    struct service_keys keys = { .keyring = keyring, .service = ms->service };
+
+    if (ms->was_served != (ms->plan->tunnel != NULL)) {
+        ms->was_served = ms->plan->tunnel != NULL;
+        model_mark_connections(model, ms, MODEL_SYNC | MODEL_STATUS);
+    }
+    if (sb_peers_sync(sync, txn, tunnel, &keys, model, ms, limits)
+        && !ms->plan->tunnel && tunnel) {
+        delete_tunnel(sync, tunnel);
+    }
+    service_keys_destroy(&keys);
+}
+
+/* Deletes all that belongs to services and connections that are gone from
+ * 'model'. */
+void
+sb_sync_sweep(struct sb_sync *sync, struct model *model)
 {
     const struct vpnsbrec_tunnel *tunnel;
-    const struct vpnsbrec_tunnel_state *state;
-    const struct vpnsbrec_peer_state *peer_state;
+    const struct uuidset_node *node;
 
-    VPNSBREC_TUNNEL_FOR_EACH_SAFE (tunnel, sync->idl) {
-        if (!uuidset_find(services, &tunnel->service)) {
+    sb_peers_sweep(sync, model);
+    UUIDSET_FOR_EACH (node, &model->gone_services) {
+        tunnel = find_tunnel(sync, &node->uuid);
+        if (tunnel && !model_find_service(model, &node->uuid)) {
             delete_tunnel(sync, tunnel);
         }
     }
-    /* Reports that came in when their subject was just gone. */
-    VPNSBREC_TUNNEL_STATE_FOR_EACH_SAFE (state, sync->idl) {
-        if (!state->tunnel) {
-            vpnsbrec_tunnel_state_delete(state);
+    if (model->sweep) {
+        VPNSBREC_TUNNEL_FOR_EACH_SAFE (tunnel, sync->idl) {
+            if (!model_find_service(model, &tunnel->service)) {
+                delete_tunnel(sync, tunnel);
+            }
         }
     }
-    VPNSBREC_PEER_STATE_FOR_EACH_SAFE (peer_state, sync->idl) {
-        if (!peer_state->tunnel) {
+}
+
+/* Deletes reports that came in when their subject was just gone.  All of them
+ * are among the tracked changes. */
+void
+sb_sync_delete_orphans(struct sb_sync *sync, const struct uuidset *orphans)
+{
+    const struct uuidset_node *node;
+
+    UUIDSET_FOR_EACH (node, orphans) {
+        const struct vpnsbrec_tunnel_state *tunnel_state
+            = vpnsbrec_tunnel_state_get_for_uuid(sync->idl, &node->uuid);
+        const struct vpnsbrec_peer_state *peer_state
+            = vpnsbrec_peer_state_get_for_uuid(sync->idl, &node->uuid);
+
+        if (tunnel_state && !tunnel_state->tunnel) {
+            vpnsbrec_tunnel_state_delete(tunnel_state);
+        }
+        if (peer_state && (!peer_state->tunnel || !peer_state->peer)) {
             vpnsbrec_peer_state_delete(peer_state);
         }
     }

@@ -10,12 +10,14 @@
 #include <stdint.h>
 
 struct keyring;
+struct model;
+struct model_service;
 struct ovsdb_idl;
 struct ovsdb_idl_txn;
-struct plan;
 struct uuid;
 struct uuidset;
 struct vpn_options;
+struct vpnsbrec_tunnel;
 
 struct sb_sync;
 
@@ -25,8 +27,23 @@ void sb_sync_destroy(struct sb_sync *);
 
 void sb_sync_global(struct sb_sync *, struct ovsdb_idl_txn *,
                     const struct vpn_options *, int64_t nb_cfg);
-void sb_sync_service(struct sb_sync *, struct ovsdb_idl_txn *,
-                     const struct keyring *, struct plan *);
-void sb_sync_sweep(struct sb_sync *, const struct uuidset *services);
+
+/* What bounds a transaction.  While a database server works on a large one it
+ * answers nobody, and the more so its clients, to which it has to send it on:
+ * with 100,000 peers in one, connections time out. */
+struct sb_limits {
+    int max_peers;              /* To insert, counted down. */
+    long long int now;          /* Milliseconds since the epoch. */
+};
+
+const struct vpnsbrec_tunnel *sb_sync_tunnel(
+    struct sb_sync *, struct ovsdb_idl_txn *, const struct keyring *,
+    const struct model *, struct model_service *);
+void sb_sync_peers(struct sb_sync *, struct ovsdb_idl_txn *,
+                   const struct keyring *, struct model *,
+                   struct model_service *, const struct vpnsbrec_tunnel *,
+                   struct sb_limits *);
+void sb_sync_sweep(struct sb_sync *, struct model *);
+void sb_sync_delete_orphans(struct sb_sync *, const struct uuidset *);
 
 #endif /* ovn-vpn/sb-sync.h */

@@ -30,6 +30,8 @@ snapshot_chassis_add_columns(struct ovsdb_idl *ovn_sb,
     ovsdb_idl_add_column(ovn_sb, &sbrec_port_binding_col_logical_port);
     ovsdb_idl_add_column(ovn_sb, &sbrec_port_binding_col_type);
     ovsdb_idl_add_column(ovn_sb, &sbrec_port_binding_col_chassis);
+    /* For changes.c. */
+    ovsdb_idl_add_column(ovn_sb, &sbrec_sb_global_col_ipsec);
     sbrec_port_binding_add_clause_type(&cond, OVSDB_F_EQ, "chassisredirect");
     sbrec_port_binding_set_condition(ovn_sb, &cond);
     ovsdb_idl_condition_destroy(&cond);

@@ -7,14 +7,13 @@
 #include <stdlib.h>
 
 #include "lib/ovn-nb-idl.h"
-#include "lib/ovn-vpn-sb-idl.h"
-#include "lib/vpn-model.h"
-#include "ovn-vpn/alloc.h"
+#include "ovn-vpn/neighbours.h"
 #include "ovn-vpn/plan-row.h"
 #include "ovn-vpn/router.h"
 #include "ovn-vpn/snapshot-private.h"
 #include "util.h"
 #include "uuid.h"
+#include "uuidset.h"
 
 /* Makes 'nb' replicate what the functions here read.  Of switch ports, only
  * those that connect routers and physical networks matter; there are as many
@@ -77,238 +76,142 @@ snapshot_get_owner(const struct smap *external_ids, struct uuid *service)
     }
 }
 
-/* What a service holds: a tag and an address of its transit block.  Its tunnel
- * says so, or, should that have been lost, its localnet port and its gateway
- * port. */
-struct held {
-    struct hmap_node node;      /* In 'snapshot.held', by service. */
-    struct uuid service;
-    int tag;                    /* 0 if none. */
-    bool has_addr;
-    struct in6_addr addr;
-    struct vpn_gateways gateways;
-};
-
-static struct held *
-find_held(const struct snapshot *s, const struct uuid *service)
-{
-    struct held *held;
-
-    HMAP_FOR_EACH_WITH_HASH (held, node, uuid_hash(service), &s->held) {
-        if (uuid_equals(&held->service, service)) {
-            return held;
-        }
-    }
-    return NULL;
-}
-
-/* Notes that 'service' holds 'tag', if it is nonzero, and the block in which
- * 'addr' lies, if it is nonnull.  What was noted first counts.  Returns what
- * the service holds. */
-static struct held *
-hold(struct snapshot *s, const struct uuid *service, int tag,
-     const struct in6_addr *addr)
-{
-    struct held *held = find_held(s, service);
-
-    if (!held) {
-        held = xzalloc(sizeof *held);
-        held->service = *service;
-        hmap_insert(&s->held, &held->node, uuid_hash(service));
-    }
-    if (!held->tag) {
-        held->tag = tag;
-    }
-    if (addr && !held->has_addr) {
-        held->has_addr = true;
-        held->addr = *addr;
-    }
-    return held;
-}
-
-static void
-hold_tunnel(struct snapshot *s, const struct vpnsbrec_tunnel *tunnel)
-{
-    struct vpn_prefix p;
-
-    hold(s, &tunnel->service, tunnel->tag, NULL);
-    if (tunnel->n_transit_addresses) {
-        char *error = vpn_prefix_parse_cidr(tunnel->transit_addresses[0], &p);
-
-        if (!error) {
-            hold(s, &tunnel->service, 0, &p.addr);
-        }
-        free(error);
-    }
-}
-
-/* Indexes of names. */
-
-/* Routers that have the same name. */
-struct router_list {
-    const struct nbrec_logical_router **rows;
-    size_t n, allocated;
-};
-
-static void
-index_router(struct snapshot *s, const struct nbrec_logical_router *lr)
-{
-    struct router_list *list = shash_find_data(&s->routers_by_name, lr->name);
-
-    if (!list) {
-        list = xzalloc(sizeof *list);
-        shash_add(&s->routers_by_name, lr->name, list);
-    }
-    if (list->n >= list->allocated) {
-        list->rows = x2nrealloc(list->rows, &list->allocated,
-                                sizeof *list->rows);
-    }
-    list->rows[list->n++] = lr;
-
-    for (size_t i = 0; i < lr->n_ports; i++) {
-        const struct nbrec_logical_router_port *lrp = lr->ports[i];
-        struct router_port_ref *ref = xmalloc(sizeof *ref);
-        struct vpn_prefix p;
-        struct uuid owner;
-
-        *ref = (struct router_port_ref) { lr, lrp };
-        shash_add(&s->router_ports, lrp->name, ref);
-
-        const char *id = smap_get(&lrp->external_ids, PLAN_ROW_ID);
-        snapshot_get_owner(&lrp->external_ids, &owner);
-        if (id && !uuid_is_zero(&owner) && string_ends_with(id, ":lrp:gw")
-            && lrp->n_networks) {
-            char *error = vpn_prefix_parse_cidr(lrp->networks[0], &p);
-            struct held *held = hold(s, &owner, 0, error ? NULL : &p.addr);
-
-            vpn_gateways_destroy(&held->gateways);
-            snapshot_read_gateways(lrp, &held->gateways);
-            free(error);
-        }
-    }
-}
-
-static void
-index_switch(struct snapshot *s, const struct nbrec_logical_switch *ls)
-{
-    for (size_t i = 0; i < ls->n_ports; i++) {
-        const struct nbrec_logical_switch_port *lsp = ls->ports[i];
-        const char *router_port = smap_get(&lsp->options, "router-port");
-        const char *id = smap_get(&lsp->external_ids, PLAN_ROW_ID);
-        struct uuid owner;
-
-        if (router_port && !shash_find(&s->switch_ports, router_port)) {
-            struct switch_port_ref *ref = xmalloc(sizeof *ref);
-
-            *ref = (struct switch_port_ref) { ls, lsp };
-            shash_add(&s->switch_ports, router_port, ref);
-        }
-        snapshot_get_owner(&lsp->external_ids, &owner);
-        if (id && !uuid_is_zero(&owner) && string_ends_with(id, ":lsp:ln")
-            && lsp->n_tag) {
-            hold(s, &owner, lsp->tag[0], NULL);
-        }
-    }
-}
-
-/* Prepares 's' to answer questions about what 'nb' holds now, and about what
- * services hold according to 'vpn_sb'.  It must be destroyed before they
- * change. */
+/* Makes 's' one that knows nothing yet. */
 void
-snapshot_init(struct snapshot *s, struct ovsdb_idl *nb,
-              struct ovsdb_idl *vpn_sb)
+snapshot_init(struct snapshot *s)
 {
-    const struct vpnsbrec_tunnel *tunnel;
-    const struct nbrec_logical_router *lr;
-    const struct nbrec_logical_switch *ls;
-
-    s->nb = nb;
+    *s = (struct snapshot) { .nb = NULL };
     hmap_init(&s->routers);
+    hmap_init(&s->indexed);
     shash_init(&s->routers_by_name);
-    shash_init(&s->router_ports);
     shash_init(&s->switch_ports);
+    neighbours_init(&s->neighbours);
     hmap_init(&s->held);
-    VPNSBREC_TUNNEL_FOR_EACH (tunnel, vpn_sb) {
-        hold_tunnel(s, tunnel);
-    }
-    NBREC_LOGICAL_ROUTER_FOR_EACH (lr, nb) {
-        index_router(s, lr);
-    }
-    NBREC_LOGICAL_SWITCH_FOR_EACH (ls, nb) {
-        index_switch(s, ls);
-    }
 }
 
 /* A router that has been read. */
 struct router_entry {
     struct hmap_node node;      /* In 'snapshot.routers', by UUID. */
     struct router *router;
+    bool used;                  /* Since it was last read. */
 };
+
+static struct router_entry *
+find_entry(const struct snapshot *s, const struct uuid *uuid)
+{
+    struct router_entry *entry;
+
+    HMAP_FOR_EACH_WITH_HASH (entry, node, uuid_hash(uuid), &s->routers) {
+        if (uuid_equals(&entry->router->uuid, uuid)) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+static void
+remove_entry(struct snapshot *s, struct router_entry *entry)
+{
+    hmap_remove(&s->routers, &entry->node);
+    router_destroy(entry->router);
+    free(entry);
+}
+
+/* Reads again what is in 'entry'. */
+static void
+update_entry(struct snapshot *s, struct router_entry *entry)
+{
+    const struct nbrec_logical_router *lr
+        = nbrec_logical_router_get_for_uuid(s->nb, &entry->router->uuid);
+
+    if (!lr || !entry->used) {
+        remove_entry(s, entry);
+        return;
+    }
+
+    struct router *router = snapshot_read_router(s, lr);
+    router->version = (router_foreign_equals(router, entry->router)
+                       ? entry->router->version : ++s->version);
+    router_destroy(entry->router);
+    entry->router = router;
+    entry->used = false;
+}
+
+/* Reads all of 'nb'.  Routers that 's' has returned before must not be used
+ * any more. */
+void
+snapshot_refresh(struct snapshot *s, struct ovsdb_idl *nb)
+{
+    const struct nbrec_logical_router *lr;
+    const struct nbrec_logical_switch *ls;
+    struct router_entry *entry;
+
+    s->nb = nb;
+    snapshot_clear_indexes(s);
+    NBREC_LOGICAL_SWITCH_FOR_EACH (ls, nb) {
+        snapshot_index_switch(s, ls);
+    }
+    NBREC_LOGICAL_ROUTER_FOR_EACH (lr, nb) {
+        snapshot_index_router(s, lr);
+    }
+    HMAP_FOR_EACH_SAFE (entry, node, &s->routers) {
+        update_entry(s, entry);
+    }
+}
+
+/* Reads those of 'routers' again, UUIDs of rows that may have changed, come or
+ * gone.  Of them, those that 's' has returned before must not be used any
+ * more. */
+void
+snapshot_update(struct snapshot *s, const struct uuidset *routers)
+{
+    const struct uuidset_node *node;
+
+    UUIDSET_FOR_EACH (node, routers) {
+        const struct nbrec_logical_router *lr
+            = nbrec_logical_router_get_for_uuid(s->nb, &node->uuid);
+        struct router_entry *entry = find_entry(s, &node->uuid);
+
+        snapshot_unindex_router(s, &node->uuid);
+        if (lr) {
+            snapshot_index_router(s, lr);
+        }
+        if (entry) {
+            update_entry(s, entry);
+        }
+    }
+}
 
 void
 snapshot_destroy(struct snapshot *s)
 {
     struct router_entry *entry;
-    struct shash_node *node;
-    struct held *held;
 
-    HMAP_FOR_EACH_POP (entry, node, &s->routers) {
-        router_destroy(entry->router);
-        free(entry);
+    HMAP_FOR_EACH_SAFE (entry, node, &s->routers) {
+        remove_entry(s, entry);
     }
     hmap_destroy(&s->routers);
-    HMAP_FOR_EACH_POP (held, node, &s->held) {
-        vpn_gateways_destroy(&held->gateways);
-        free(held);
-    }
+    snapshot_clear_indexes(s);
+    hmap_destroy(&s->indexed);
+    shash_destroy(&s->routers_by_name);
+    shash_destroy(&s->switch_ports);
+    neighbours_destroy(&s->neighbours);
+    snapshot_clear_held(s);
     hmap_destroy(&s->held);
-    SHASH_FOR_EACH (node, &s->routers_by_name) {
-        struct router_list *list = node->data;
-        free(list->rows);
-    }
-    shash_destroy_free_data(&s->routers_by_name);
-    shash_destroy_free_data(&s->router_ports);
-    shash_destroy_free_data(&s->switch_ports);
 }
-
-/* Returns the gateway chassis that 'service' has now, NULL if it has none. */
-const struct vpn_gateways *
-snapshot_held_gateways(const struct snapshot *s, const struct uuid *service)
-{
-    const struct held *held = find_held(s, service);
-
-    return held && held->gateways.n ? &held->gateways : NULL;
-}
-
-/* Stores in '*tag' and '*block' what 'service' holds, 0 and -1 if it holds
- * nothing or something outside of 'transit_subnet'. */
-void
-snapshot_held(const struct snapshot *s, const struct uuid *service,
-              const struct vpn_prefix *transit_subnet, int *tag, int *block)
-{
-    const struct held *held = find_held(s, service);
-
-    *tag = held ? held->tag : 0;
-    *block = (held && held->has_addr
-              ? alloc_block_of(transit_subnet, &held->addr) : -1);
-}
-
-/* Routers. */
 
 static const struct router *
 get_router(struct snapshot *s, const struct nbrec_logical_router *lr)
 {
-    uint32_t hash = uuid_hash(&lr->header_.uuid);
-    struct router_entry *entry;
+    struct router_entry *entry = find_entry(s, &lr->header_.uuid);
 
-    HMAP_FOR_EACH_WITH_HASH (entry, node, hash, &s->routers) {
-        if (uuid_equals(&entry->router->uuid, &lr->header_.uuid)) {
-            return entry->router;
-        }
+    if (!entry) {
+        entry = xmalloc(sizeof *entry);
+        entry->router = snapshot_read_router(s, lr);
+        entry->router->version = ++s->version;
+        hmap_insert(&s->routers, &entry->node, uuid_hash(&lr->header_.uuid));
     }
-    entry = xmalloc(sizeof *entry);
-    entry->router = snapshot_read_router(s, lr);
-    hmap_insert(&s->routers, &entry->node, hash);
+    entry->used = true;
     return entry->router;
 }
 

@@ -14,7 +14,8 @@
 #include "lib/vpn-model.h"
 #include "lib/vpn-nb-snapshot.h"
 #include "ovn-vpn/chassis.h"
-#include "ovn-vpn/phase.h"
+#include "ovn-vpn/keyring.h"
+#include "ovn-vpn/model.h"
 #include "ovn-vpn/plan.h"
 #include "ovn-vpn/status.h"
 #include "util.h"
@@ -51,17 +52,19 @@ status_get_nb_cfg(struct ovsdb_idl *vpn_nb)
 static bool
 hosts_are_done(const struct status *status, const struct status_input *in)
 {
-    for (size_t i = 0; i < in->n_plans; i++) {
-        const struct plan *plan = in->plans[i];
-        const struct chassis *host = status_find_host(in, plan);
-        const long long int *since = shash_find_data(
-            &status->waiting, plan->in.service->name);
+    const struct model_service *ms;
 
-        if (!plan->tunnel
-            || (since && in->now - *since >= PHASE_PATIENCE_MS)) {
+    HMAP_FOR_EACH (ms, node, &in->model->services) {
+        const struct plan *plan = ms->plan;
+        const struct chassis *host = status_find_host_chassis(in, plan);
+        bool patient;
+        bool waiting = status_is_waiting(status, ms->service->name, in->now,
+                                         &patient);
+
+        if (!plan->tunnel || (waiting && !patient)) {
             continue;
         }
-        if (!host || !host->alive || since || host->nb_cfg < in->sb_cfg
+        if (!host || !host->alive || waiting || host->nb_cfg < in->sb_cfg
             || host->ovn_nb_cfg < in->ovn_cfg
             || !plan_has_left(plan, host->name)) {
             return false;

@@ -11,8 +11,8 @@
 
 struct chassis;
 struct keyring;
+struct model_connection;
 struct ovsdb_idl;
-struct ovsdb_idl_txn;
 struct phase;
 struct plan;
 struct status;
@@ -21,18 +21,19 @@ struct uuid;
 struct vpnnbrec_vpn_service;
 struct vpnsbrec_tunnel_state;
 
-const struct chassis *status_find_host(const struct status_input *,
-                                       const struct plan *);
-void status_run_global(const struct status *, const struct status_input *);
+const char *status_find_host(const struct status_input *, const struct plan *);
+const struct chassis *status_find_host_chassis(const struct status_input *,
+                                               const struct plan *);
+bool status_is_waiting(const struct status *, const char *service,
+                       long long int now, bool *patient);
 
-void status_load_reports(struct status *, const struct status_input *);
-void status_clear_reports(struct status *);
+void status_create_indexes(struct status *, struct ovsdb_idl *vpn_sb);
 const struct vpnsbrec_tunnel_state *status_find_report(
     const struct status *, const struct uuid *service, const char *chassis);
 long long int status_last_handshake(const struct status *,
-                                    const struct uuid *connection);
+                                    const struct uuid *peer);
 const char *status_find_peer_problem(const struct status *,
-                                     const struct uuid *connection,
+                                     const struct uuid *peer,
                                      const char *chassis);
 
 bool status_run_sealing(struct ovsdb_idl *vpn_nb, struct keyring *,
@@ -43,10 +44,8 @@ void status_write_service(const struct vpnnbrec_vpn_service *,
                           const struct chassis *host,
                           const struct vpnsbrec_tunnel_state *,
                           long long int wall);
-long long int status_write_connections(const struct status *,
-                                       const struct status_input *,
-                                       const struct plan *,
-                                       const struct chassis *host);
-void status_write_chassis(const struct status_input *, struct ovsdb_idl_txn *);
+void status_write_connection(const struct status *,
+                             const struct status_input *,
+                             struct model_connection *);
 
 #endif /* ovn-vpn/status-private.h */

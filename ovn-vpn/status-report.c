@@ -1,95 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What chassis report, for quick look-up. */
+/* Looking up what chassis report. */
 
 #include <config.h>
 
 #include "ovn-vpn/status-private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/ovn-vpn-sb-idl.h"
 #include "ovn-vpn/status.h"
 #include "util.h"
 #include "uuid.h"
 
-/* The last handshake of a connection that any chassis has seen. */
-struct handshake {
-    struct hmap_node node;      /* In 'status.handshakes', by connection. */
-    struct uuid connection;
-    long long int at;           /* Milliseconds since the epoch. */
-};
-
-/* Returns the key of what 'chassis' says of 'subject', a service or a
- * connection. */
-static char *
-report_key(const struct uuid *subject, const char *chassis)
-{
-    return xasprintf(UUID_FMT" %s", UUID_ARGS(subject), chassis);
-}
-
-static struct handshake *
-find_handshake(const struct status *status, const struct uuid *connection)
-{
-    struct handshake *h;
-
-    HMAP_FOR_EACH_WITH_HASH (h, node, uuid_hash(connection),
-                             &status->handshakes) {
-        if (uuid_equals(&h->connection, connection)) {
-            return h;
-        }
-    }
-    return NULL;
-}
-
-static void
-load_handshake(struct status *status, const struct vpnsbrec_peer_state *peer)
-{
-    struct handshake *h = find_handshake(status, &peer->peer->connection);
-
-    if (!h) {
-        h = xzalloc(sizeof *h);
-        h->connection = peer->peer->connection;
-        hmap_insert(&status->handshakes, &h->node, uuid_hash(&h->connection));
-    }
-    h->at = MAX(h->at, peer->last_handshake[0]);
-}
-
+/* Makes the indexes for the functions below.  Must be called before 'vpn_sb'
+ * first runs. */
 void
-status_load_reports(struct status *status, const struct status_input *in)
+status_create_indexes(struct status *status, struct ovsdb_idl *vpn_sb)
 {
-    const struct vpnsbrec_tunnel_state *tunnel;
-    const struct vpnsbrec_peer_state *peer;
-
-    VPNSBREC_TUNNEL_STATE_FOR_EACH (tunnel, in->vpn_sb) {
-        if (tunnel->tunnel) {
-            char *key = report_key(&tunnel->tunnel->service, tunnel->chassis);
-            shash_add_once(&status->reports, key, tunnel);
-            free(key);
-        }
-    }
-    VPNSBREC_PEER_STATE_FOR_EACH (peer, in->vpn_sb) {
-        if (peer->peer && peer->n_last_handshake) {
-            load_handshake(status, peer);
-        }
-        if (peer->peer && peer->problem) {
-            char *key = report_key(&peer->peer->connection, peer->chassis);
-            shash_add_once(&status->peer_problems, key, peer->problem);
-            free(key);
-        }
-    }
+    status->vpn_sb = vpn_sb;
+    status->tunnels
+        = ovsdb_idl_index_create1(vpn_sb, &vpnsbrec_tunnel_col_service);
+    status->tunnel_states
+        = ovsdb_idl_index_create1(vpn_sb, &vpnsbrec_tunnel_state_col_tunnel);
+    status->peer_states
+        = ovsdb_idl_index_create1(vpn_sb, &vpnsbrec_peer_state_col_peer);
 }
 
-void
-status_clear_reports(struct status *status)
+static const struct vpnsbrec_tunnel *
+find_tunnel(const struct status *status, const struct uuid *service)
 {
-    struct handshake *h;
+    struct vpnsbrec_tunnel *target
+        = vpnsbrec_tunnel_index_init_row(status->tunnels);
 
-    shash_clear(&status->reports);
-    shash_clear(&status->peer_problems);
-    HMAP_FOR_EACH_POP (h, node, &status->handshakes) {
-        free(h);
-    }
+    vpnsbrec_tunnel_index_set_service(target, *service);
+    const struct vpnsbrec_tunnel *tunnel
+        = vpnsbrec_tunnel_index_find(status->tunnels, target);
+    vpnsbrec_tunnel_index_destroy_row(target);
+    return tunnel;
 }
 
 /* Returns what the agent on 'chassis' says of the tunnel of 'service', NULL if
@@ -98,34 +47,81 @@ const struct vpnsbrec_tunnel_state *
 status_find_report(const struct status *status, const struct uuid *service,
                    const char *chassis)
 {
-    char *key = report_key(service, chassis);
-    const struct vpnsbrec_tunnel_state *state
-        = shash_find_data(&status->reports, key);
+    const struct vpnsbrec_tunnel *tunnel = find_tunnel(status, service);
+    const struct vpnsbrec_tunnel_state *found = NULL, *row;
 
-    free(key);
-    return state;
+    if (!tunnel) {
+        return NULL;
+    }
+    struct vpnsbrec_tunnel_state *target
+        = vpnsbrec_tunnel_state_index_init_row(status->tunnel_states);
+    vpnsbrec_tunnel_state_index_set_tunnel(target, tunnel);
+    VPNSBREC_TUNNEL_STATE_FOR_EACH_EQUAL (row, target,
+                                          status->tunnel_states) {
+        if (!strcmp(row->chassis, chassis)) {
+            found = row;
+        }
+    }
+    vpnsbrec_tunnel_state_index_destroy_row(target);
+    return found;
 }
 
-/* Returns when 'connection' last shook hands, in milliseconds since the epoch,
- * 0 if never. */
+/* Makes a row with which to find the reports about the peer with the given
+ * 'uuid'.  Returns NULL if there is no such peer, otherwise the row, which the
+ * caller must destroy. */
+static struct vpnsbrec_peer_state *
+make_target(const struct status *status, const struct uuid *uuid)
+{
+    const struct vpnsbrec_peer *peer
+        = vpnsbrec_peer_get_for_uuid(status->vpn_sb, uuid);
+    struct vpnsbrec_peer_state *target = NULL;
+
+    if (peer) {
+        target = vpnsbrec_peer_state_index_init_row(status->peer_states);
+        vpnsbrec_peer_state_index_set_peer(target, peer);
+    }
+    return target;
+}
+
+/* Returns when the peer with the given 'uuid' last shook hands with any
+ * chassis, in milliseconds since the epoch, 0 if never. */
 long long int
-status_last_handshake(const struct status *status,
-                      const struct uuid *connection)
+status_last_handshake(const struct status *status, const struct uuid *uuid)
 {
-    const struct handshake *h = find_handshake(status, connection);
+    struct vpnsbrec_peer_state *target = make_target(status, uuid);
+    const struct vpnsbrec_peer_state *row;
+    long long int at = 0;
 
-    return h ? h->at : 0;
+    if (!target) {
+        return 0;
+    }
+    VPNSBREC_PEER_STATE_FOR_EACH_EQUAL (row, target, status->peer_states) {
+        if (row->n_last_handshake) {
+            at = MAX(at, row->last_handshake[0]);
+        }
+    }
+    vpnsbrec_peer_state_index_destroy_row(target);
+    return at;
 }
 
-/* Returns what the agent on 'chassis' complains of about 'connection', NULL if
- * of nothing. */
+/* Returns what the agent on 'chassis' complains of about the peer with the
+ * given 'uuid', NULL if of nothing. */
 const char *
-status_find_peer_problem(const struct status *status,
-                         const struct uuid *connection, const char *chassis)
+status_find_peer_problem(const struct status *status, const struct uuid *uuid,
+                         const char *chassis)
 {
-    char *key = report_key(connection, chassis);
-    const char *problem = shash_find_data(&status->peer_problems, key);
+    struct vpnsbrec_peer_state *target = make_target(status, uuid);
+    const struct vpnsbrec_peer_state *row;
+    const char *problem = NULL;
 
-    free(key);
+    if (!target) {
+        return NULL;
+    }
+    VPNSBREC_PEER_STATE_FOR_EACH_EQUAL (row, target, status->peer_states) {
+        if (row->problem && !strcmp(row->chassis, chassis)) {
+            problem = row->problem;
+        }
+    }
+    vpnsbrec_peer_state_index_destroy_row(target);
     return problem;
 }

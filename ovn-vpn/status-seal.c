@@ -71,7 +71,7 @@ reseal_service(const struct vpnnbrec_vpn_service *row,
     }
     free(owner);
 
-    for (size_t i = 0; i < row->n_connections; i++) {
+    for (size_t i = 0; *budget > 0 && i < row->n_connections; i++) {
         const struct vpnnbrec_vpn_connection *c = row->connections[i];
 
         owner = vpn_box_owner_peer(row->name, c->public_key);

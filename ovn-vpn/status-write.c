@@ -14,6 +14,7 @@
 #include "lib/vpn-model.h"
 #include "openvswitch/shash.h"
 #include "ovn-vpn/chassis.h"
+#include "ovn-vpn/model.h"
 #include "ovn-vpn/phase.h"
 #include "ovn-vpn/plan.h"
 #include "ovn-vpn/row-set.h"
@@ -201,62 +202,75 @@ status_write_service(const struct vpnnbrec_vpn_service *row,
 
 /* Connections. */
 
-/* Returns what is wrong with the connection of 'plan' with the given 'index',
- * which the caller must free, NULL if it is well.  'host' is as for
- * status_write_connections(). */
+/* Returns what is wrong with 'mc', which the caller must free, NULL if it is
+ * well. */
 static char *
-explain_connection(const struct status *status, const struct plan *plan,
-                   size_t index, const struct chassis *host)
+explain_connection(const struct status *status, const struct status_input *in,
+                   const struct model_connection *mc)
 {
-    const struct vpn_connection *c = &plan->in.service->connections[index];
-    const char *error = (c->error ? c->error
-                         : plan->connection_errors[index]
-                         ? plan->connection_errors[index]
-                         : plan->connection_conflicts[index]);
+    const char *error = model_connection_error(mc);
+    const char *host
+        = (!error && !mc->site_conflict
+           && model_connection_is_usable(mc, in->wall)
+           ? status_find_host(in, mc->service->plan) : NULL);
     const char *problem
-        = (!error && host && plan_connection_is_usable(plan, index)
-           ? status_find_peer_problem(status, &c->uuid, host->name) : NULL);
+        = host ? status_find_peer_problem(status, &mc->peer, host) : NULL;
 
-    return (problem ? xasprintf("chassis %s: %s", host->name, problem)
-            : nullable_xstrdup(error));
+    return (problem ? xasprintf("chassis %s: %s", host, problem)
+            : nullable_xstrdup(error ? error : mc->site_conflict));
 }
 
-/* Writes the status of connections of 'plan', whose service resides on 'host',
- * which may be NULL.  Returns the time, on the monotonic clock, at which one
- * of them will no longer count as active. */
-long long int
-status_write_connections(const struct status *status,
-                         const struct status_input *in,
-                         const struct plan *plan, const struct chassis *host)
+/* Returns the time, in milliseconds since the epoch, at which something about
+ * 'mc', which last shook hands at 'at', or never if that is 0, changes by
+ * itself: it expires, its keys grow old, or it counts no longer as active. */
+static long long int
+next_change(const struct status_input *in, const struct model_connection *mc,
+            long long int at)
 {
-    const struct vpn_service *service = plan->in.service;
-    long long int next = LLONG_MAX;
+    long long int old_at = plan_keys_old_at(&mc->c, &in->model->options);
+    long long int next = TIMER_NEVER;
 
-    for (size_t i = 0; i < service->n_connections; i++) {
-        const struct vpn_connection *c = &service->connections[i];
-        const struct vpnnbrec_vpn_connection *row
-            = vpnnbrec_vpn_connection_get_for_uuid(in->vpn_nb, &c->uuid);
-        long long int at = status_last_handshake(status, &c->uuid);
-        long long int age = in->wall - at;
-        bool usable = plan->tunnel && plan_connection_is_usable(plan, i);
-        bool active = usable && at && age <= VPN_SESSION_MAX_MS;
-        const char *name = (active ? "active"
-                            : usable && !at ? "pending"
-                            : "inactive");
-        char *error = explain_connection(status, plan, i, host);
-
-        if (active) {
-            next = MIN(next, in->now + VPN_SESSION_MAX_MS - age + 1);
-        }
-        if (!row->status || strcmp(row->status, name)) {
-            vpnnbrec_vpn_connection_set_status(row, name);
-        }
-        if (!nullable_string_is_equal(row->error_message, error)) {
-            vpnnbrec_vpn_connection_set_error_message(row, error);
-        }
-        free(error);
+    if (at && in->wall - at <= VPN_SESSION_MAX_MS) {
+        next = at + VPN_SESSION_MAX_MS + 1;
+    }
+    if (mc->c.expires_at > in->wall) {
+        next = MIN(next, mc->c.expires_at);
+    }
+    if (old_at > in->wall) {
+        next = MIN(next, old_at);
     }
     return next;
+}
+
+/* Writes the status of 'mc', and sets the time at which that has to be done
+ * again. */
+void
+status_write_connection(const struct status *status,
+                        const struct status_input *in,
+                        struct model_connection *mc)
+{
+    const struct vpnnbrec_vpn_connection *row
+        = vpnnbrec_vpn_connection_get_for_uuid(in->vpn_nb, &mc->c.uuid);
+    bool usable = (mc->service->plan->tunnel
+                   && model_connection_is_usable(mc, in->wall));
+    long long int at = usable ? status_last_handshake(status, &mc->peer) : 0;
+    bool active = at && in->wall - at <= VPN_SESSION_MAX_MS;
+    const char *name = (active ? "active"
+                        : usable && !at ? "pending"
+                        : "inactive");
+
+    timers_set(&in->model->timers, &mc->timer, next_change(in, mc, at));
+    if (!model_connection_has_status(in->model, mc)) {
+        return;
+    }
+    if (!row->status || strcmp(row->status, name)) {
+        vpnnbrec_vpn_connection_set_status(row, name);
+    }
+    char *error = explain_connection(status, in, mc);
+    if (!nullable_string_is_equal(row->error_message, error)) {
+        vpnnbrec_vpn_connection_set_error_message(row, error);
+    }
+    free(error);
 }
 
 /* Chassis. */
@@ -294,14 +308,15 @@ write_chassis_row(const struct vpnnbrec_chassis *row, const struct chassis *c)
 /* Writes a row for each chassis with an agent.  A row whose agent is gone says
  * so, and stays while the operator wants something of it. */
 void
-status_write_chassis(const struct status_input *in, struct ovsdb_idl_txn *txn)
+status_run_chassis(const struct status_input *in, struct ovsdb_idl_txn *txn)
 {
     const struct vpnnbrec_chassis *row;
     struct shash rows = SHASH_INITIALIZER(&rows);
     struct shash_node *node;
 
     VPNNBREC_CHASSIS_FOR_EACH_SAFE (row, in->vpn_nb) {
-        const struct chassis *c = chassis_table_find(in->chassis, row->name);
+        const struct chassis *c = chassis_table_find(&in->model->chassis,
+                                                     row->name);
 
         shash_add_once(&rows, row->name, row);
         if (c && c->has_agent) {
@@ -314,7 +329,7 @@ status_write_chassis(const struct status_input *in, struct ovsdb_idl_txn *txn)
             vpnnbrec_chassis_delete(row);
         }
     }
-    SHASH_FOR_EACH (node, &in->chassis->by_name) {
+    SHASH_FOR_EACH (node, &in->model->chassis.by_name) {
         const struct chassis *c = node->data;
 
         if (!c->hostname) {

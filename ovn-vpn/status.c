@@ -4,7 +4,6 @@
 
 #include "ovn-vpn/status.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,62 +12,140 @@
 #include "lib/vpn-model.h"
 #include "openvswitch/dynamic-string.h"
 #include "ovn-vpn/chassis.h"
+#include "ovn-vpn/model.h"
 #include "ovn-vpn/phase.h"
 #include "ovn-vpn/plan.h"
 #include "ovn-vpn/status-private.h"
-#include "sset.h"
 #include "util.h"
 #include "uuid.h"
 
+/* A service that no chassis serves, although one should. */
+struct waiting {
+    struct timer timer;         /* The end of our patience. */
+    long long int since;        /* Monotonic, in milliseconds. */
+    struct uuid service;
+};
+
+/* Must be called before 'vpn_sb' first runs. */
 void
-status_init(struct status *status)
+status_init(struct status *status, struct ovsdb_idl *vpn_sb)
 {
     shash_init(&status->waiting);
-    shash_init(&status->reports);
-    shash_init(&status->peer_problems);
-    hmap_init(&status->handshakes);
+    timers_init(&status->timers);
+    status_create_indexes(status, vpn_sb);
 }
 
 void
 status_destroy(struct status *status)
 {
     shash_destroy_free_data(&status->waiting);
-    status_clear_reports(status);
-    shash_destroy(&status->reports);
-    shash_destroy(&status->peer_problems);
-    hmap_destroy(&status->handshakes);
+    timers_destroy(&status->timers);
 }
 
 /* Services. */
 
-/* Returns for how long the service called 'name' has not been served, and
- * remembers it.  'served' says whether it is now. */
-static long long int
-update_waiting(struct status *status, const char *name, bool served,
-               long long int now)
+static void
+stop_waiting(struct status *status, const char *name)
 {
-    long long int *since = shash_find_data(&status->waiting, name);
+    struct waiting *w = shash_find_and_delete(&status->waiting, name);
 
-    if (served) {
-        free(shash_find_and_delete(&status->waiting, name));
-        return 0;
-    } else if (!since) {
-        since = xmalloc(sizeof *since);
-        *since = now;
-        shash_add(&status->waiting, name, since);
+    if (w) {
+        timers_set(&status->timers, &w->timer, TIMER_NEVER);
+        free(w);
     }
-    return now - *since;
 }
 
-/* Returns the chassis on which the gateway port of 'plan' resides, or NULL. */
-const struct chassis *
+/* Returns for how long the service of 'ms' has not been served, and remembers
+ * it.  'served' says whether it is now. */
+static long long int
+update_waiting(struct status *status, const struct model_service *ms,
+               bool served, long long int now)
+{
+    const char *name = ms->service->name;
+    struct waiting *w = shash_find_data(&status->waiting, name);
+
+    if (served) {
+        stop_waiting(status, name);
+        return 0;
+    } else if (!w) {
+        w = xmalloc(sizeof *w);
+        *w = (struct waiting) { TIMER_INITIALIZER, now, ms->uuid };
+        timers_set(&status->timers, &w->timer, now + PHASE_PATIENCE_MS);
+        shash_add(&status->waiting, name, w);
+    }
+    w->service = ms->uuid;
+    return now - w->since;
+}
+
+/* Returns true if 'service' waits for a chassis, and stores in '*patient'
+ * whether it has not done so for long. */
+bool
+status_is_waiting(const struct status *status, const char *service,
+                  long long int now, bool *patient)
+{
+    const struct waiting *w = shash_find_data(&status->waiting, service);
+
+    *patient = w && now - w->since < PHASE_PATIENCE_MS;
+    return w != NULL;
+}
+
+/* Marks services of which we have lost patience. */
+void
+status_mark_due(struct status *status, struct model *model, long long int now)
+{
+    struct timer *timer;
+
+    while ((timer = timers_pop(&status->timers, now))) {
+        struct waiting *w = CONTAINER_OF(timer, struct waiting, timer);
+        struct model_service *ms = model_find_service(model, &w->service);
+
+        if (ms) {
+            model_mark_service(model, ms, MODEL_STATUS);
+        }
+    }
+}
+
+/* Returns the time, on the monotonic clock, at which status_mark_due() will
+ * have something to do. */
+long long int
+status_next_run(const struct status *status)
+{
+    return timers_next(&status->timers);
+}
+
+/* Forgets services that are gone. */
+void
+status_sweep(struct status *status, const struct model *model)
+{
+    struct shash_node *node;
+
+    SHASH_FOR_EACH_SAFE (node, &status->waiting) {
+        const struct waiting *w = node->data;
+
+        if (!model_find_service(model, &w->service)) {
+            stop_waiting(status, node->name);
+        }
+    }
+}
+
+/* Returns the name of the chassis on which the gateway port of 'plan' resides,
+ * NULL if there is none. */
+const char *
 status_find_host(const struct status_input *in, const struct plan *plan)
 {
-    const char *name = (plan->tunnel
-                        ? shash_find_data(in->hosts,
-                                          plan->tunnel->gateway_port)
-                        : NULL);
-    return name ? chassis_table_find(in->chassis, name) : NULL;
+    return (plan->tunnel
+            ? shash_find_data(&in->model->hosts, plan->tunnel->gateway_port)
+            : NULL);
+}
+
+/* The same, with what is known of that chassis. */
+const struct chassis *
+status_find_host_chassis(const struct status_input *in,
+                         const struct plan *plan)
+{
+    const char *name = status_find_host(in, plan);
+
+    return name ? chassis_table_find(&in->model->chassis, name) : NULL;
 }
 
 static char *
@@ -82,22 +159,21 @@ join_problems(const struct vpnsbrec_tunnel_state *state)
     return ds_steal_cstr(&ds);
 }
 
-static long long int
+static void
 run_service(struct status *status, const struct status_input *in,
-            struct plan *plan)
+            const struct model_service *ms)
 {
-    const struct vpn_service *service = plan->in.service;
+    const struct plan *plan = ms->plan;
     const struct vpnnbrec_vpn_service *row
-        = vpnnbrec_vpn_service_get_for_uuid(in->vpn_nb, &service->uuid);
+        = vpnnbrec_vpn_service_get_for_uuid(in->vpn_nb, &ms->uuid);
     struct phase_input phase_in = { .plan = plan };
     const struct vpnsbrec_tunnel_state *state = NULL;
     char *problems = NULL;
     struct phase phase;
 
-    phase_in.host = status_find_host(in, plan);
+    phase_in.host = status_find_host_chassis(in, plan);
     if (phase_in.host) {
-        state = status_find_report(status, &service->uuid,
-                                   phase_in.host->name);
+        state = status_find_report(status, &ms->uuid, phase_in.host->name);
         phase_in.reported = state && state->active;
         if (state && state->n_problems) {
             phase_in.problems = problems = join_problems(state);
@@ -107,56 +183,27 @@ run_service(struct status *status, const struct status_input *in,
     bool served = (!plan->tunnel
                    || (phase_in.host && phase_in.host->alive
                        && phase_in.reported && !phase_in.problems));
-    phase_in.waiting_ms = update_waiting(status, service->name, served,
-                                         in->now);
+    phase_in.waiting_ms = update_waiting(status, ms, served, in->now);
     phase_decide(&phase_in, &phase);
     status_write_service(row, plan, &phase, phase_in.host, state, in->wall);
     free(phase.error);
     free(problems);
-
-    long long int next = status_write_connections(status, in, plan,
-                                                  phase_in.host);
-    return (served || phase_in.waiting_ms >= PHASE_PATIENCE_MS ? next
-            : MIN(next, in->now - phase_in.waiting_ms + PHASE_PATIENCE_MS));
 }
 
-/* Forgets services that are gone. */
-static void
-prune_waiting(struct status *status, const struct status_input *in)
+/* Writes the status of 'ms' and of its connections, as far as they are
+ * marked. */
+void
+status_run_service(struct status *status, const struct status_input *in,
+                   struct model_service *ms)
 {
-    struct sset names = SSET_INITIALIZER(&names);
-    struct shash_node *node;
+    struct model_connection *mc;
 
-    for (size_t i = 0; i < in->n_plans; i++) {
-        sset_add(&names, in->plans[i]->in.service->name);
+    if (ms->marks & MODEL_STATUS) {
+        run_service(status, in, ms);
     }
-    SHASH_FOR_EACH_SAFE (node, &status->waiting) {
-        if (!sset_contains(&names, node->name)) {
-            free(node->data);
-            shash_delete(&status->waiting, node);
+    LIST_FOR_EACH (mc, in_todo, &ms->todo) {
+        if (mc->marks & MODEL_STATUS && !(mc->marks & MODEL_SYNC)) {
+            status_write_connection(status, in, mc);
         }
     }
-    sset_destroy(&names);
-}
-
-/* Writes all status into 'in->vpn_nb', as part of 'txn'.  Returns the time, on
- * the monotonic clock, at which it has to be done again even if nothing
- * changes, LLONG_MAX if never. */
-long long int
-status_run(struct status *status, const struct status_input *in,
-           struct ovsdb_idl_txn *txn)
-{
-    long long int next = LLONG_MAX;
-
-    prune_waiting(status, in);
-    status_load_reports(status, in);
-    for (size_t i = 0; i < in->n_plans; i++) {
-        long long int when = run_service(status, in, in->plans[i]);
-
-        next = MIN(next, when);
-    }
-    status_write_chassis(in, txn);
-    status_run_global(status, in);
-    status_clear_reports(status);
-    return next;
 }

@@ -9,23 +9,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "openvswitch/hmap.h"
 #include "openvswitch/shash.h"
+#include "ovn-vpn/timers.h"
 
-struct chassis_table;
 struct ds;
 struct keyring;
+struct model;
+struct model_service;
 struct ovsdb_idl;
+struct ovsdb_idl_index;
 struct ovsdb_idl_txn;
-struct plan;
 struct vpn_options;
 
 struct status_input {
-    struct ovsdb_idl *vpn_nb, *vpn_sb, *ovn_nb;
-    const struct chassis_table *chassis;
-    const struct shash *hosts;      /* From snapshot_hosts(). */
-    struct plan **plans;
-    size_t n_plans;
+    struct ovsdb_idl *vpn_nb, *ovn_nb;
+    struct model *model;
     int64_t seen_nb_cfg;            /* nb_cfg in the pass before. */
     int64_t sb_cfg;                 /* All rows up to it are committed. */
     int64_t ovn_cfg;                /* OVN's nb_cfg that gateways must have
@@ -35,18 +33,20 @@ struct status_input {
 };
 
 struct status {
-    struct shash waiting;           /* Since when services, by name, wait for
-                                     * a chassis. */
+    struct shash waiting;           /* Services, by name, that wait for a
+                                     * chassis. */
+    struct timers timers;           /* Of those, on the monotonic clock. */
 
-    /* During status_run() only: what chassis report. */
-    struct shash reports;           /* Of tunnels. */
-    struct shash peer_problems;     /* By connection and chassis. */
-    struct hmap handshakes;         /* The last ones, by connection. */
+    /* What chassis report. */
+    struct ovsdb_idl *vpn_sb;
+    struct ovsdb_idl_index *tunnels;        /* By service. */
+    struct ovsdb_idl_index *tunnel_states;  /* By tunnel. */
+    struct ovsdb_idl_index *peer_states;    /* By peer. */
 };
 
 void status_add_columns(struct ovsdb_idl *vpn_nb, struct ovsdb_idl *vpn_sb,
                         struct ovsdb_idl *ovn_nb);
-void status_init(struct status *);
+void status_init(struct status *, struct ovsdb_idl *vpn_sb);
 void status_destroy(struct status *);
 
 bool status_get_sealing_key(struct ovsdb_idl *vpn_nb,
@@ -56,7 +56,12 @@ void status_get_options(struct ovsdb_idl *vpn_nb, struct vpn_options *,
 int64_t status_get_nb_cfg(struct ovsdb_idl *vpn_nb);
 bool status_run_keys(struct ovsdb_idl *vpn_nb, struct keyring *,
                      int64_t wall, long long int *next);
-long long int status_run(struct status *, const struct status_input *,
-                         struct ovsdb_idl_txn *);
+void status_mark_due(struct status *, struct model *, long long int now);
+void status_run_service(struct status *, const struct status_input *,
+                        struct model_service *);
+void status_run_chassis(const struct status_input *, struct ovsdb_idl_txn *);
+void status_run_global(const struct status *, const struct status_input *);
+long long int status_next_run(const struct status *);
+void status_sweep(struct status *, const struct model *);
 
 #endif /* ovn-vpn/status.h */

@@ -2,36 +2,27 @@
 
 #include <config.h>
 
-#include "ovn-vpn/translator.h"
+#include "ovn-vpn/translator-private.h"
 
 #include <limits.h>
+#if HAVE_DECL_MALLOC_TRIM
+#include <malloc.h>
+#endif
 #include <stdlib.h>
 #include <string.h>
 
 #include "coverage.h"
-#include "lib/vpn-model.h"
 #include "lib/vpn-nb-snapshot.h"
-#include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
-#include "ovn-vpn/chassis.h"
-#include "ovn-vpn/failures.h"
-#include "ovn-vpn/health.h"
-#include "ovn-vpn/keyring.h"
 #include "ovn-vpn/loop-commit.h"
-#include "ovn-vpn/nb-global.h"
 #include "ovn-vpn/nb-sync.h"
 #include "ovn-vpn/nb-table.h"
-#include "ovn-vpn/plan.h"
-#include "ovn-vpn/plan-set.h"
 #include "ovn-vpn/sb-sync.h"
-#include "ovn-vpn/snapshot.h"
-#include "ovn-vpn/status.h"
 #include "ovsdb-idl.h"
 #include "stopwatch.h"
 #include "timeval.h"
 #include "util.h"
-#include "uuidset.h"
 
 VLOG_DEFINE_THIS_MODULE(translator);
 
@@ -41,26 +32,6 @@ COVERAGE_DEFINE(translator_pass);
 
 /* Pause after one of our own databases has refused a transaction. */
 #define RETRY_MS 1000
-
-struct translator {
-    struct translator_dbs dbs;
-    struct keyring keyring;
-    struct nb_sync *nb_sync;
-    struct sb_sync *sb_sync;
-    struct nb_global nb_global;
-    struct status status;
-    struct chassis_pulse pulse;
-    struct health health;
-    struct failures failures;       /* What OVN's database refused. */
-    unsigned int seqno;             /* Of the databases in the last pass. */
-    int64_t sb_cfg;                 /* As written in the last pass. */
-    bool forced;                    /* A pass is due in any case. */
-    long long int grace_until;      /* Until then, wait for chassis. */
-    long long int retry_at;         /* No pass before. */
-    long long int next_run;         /* A pass then, even if nothing changes. */
-    int64_t seen_nb_cfg;            /* nb_cfg in the last pass. */
-    char *option_problems;          /* As last logged. */
-};
 
 /* Makes a translator that works on 'dbs', which must not have run yet, with
  * the sealing key in 'key_file'.  Returns NULL if successful, otherwise a
@@ -80,13 +51,19 @@ translator_create(const struct translator_dbs *dbs, const char *key_file,
                                  dbs->vpn_sb->idl);
     nb_table_add_columns(dbs->ovn_nb->idl);
     sb_sync_add_columns(dbs->vpn_sb->idl);
+    changes_track(dbs->vpn_nb->idl, dbs->vpn_sb->idl, dbs->ovn_nb->idl,
+                  dbs->ovn_sb);
 
     t->nb_sync = nb_sync_create(dbs->ovn_nb->idl);
     t->sb_sync = sb_sync_create(dbs->vpn_sb->idl);
-    status_init(&t->status);
+    status_init(&t->status, dbs->vpn_sb->idl);
     chassis_pulse_init(&t->pulse);
     health_init(&t->health);
     failures_init(&t->failures);
+    changes_init(&t->changes);
+    model_init(&t->model);
+    t->model.health = &t->health;
+    snapshot_init(&t->snapshot);
     stopwatch_create(PASS_STOPWATCH_NAME, SW_MS);
     translator_reset(t);
     return keyring_init(&t->keyring, key_file);
@@ -101,6 +78,9 @@ translator_destroy(struct translator *t)
     chassis_pulse_destroy(&t->pulse);
     health_destroy(&t->health);
     failures_destroy(&t->failures);
+    changes_destroy(&t->changes);
+    model_destroy(&t->model);
+    snapshot_destroy(&t->snapshot);
     keyring_destroy(&t->keyring);
     free(t->option_problems);
     free(t);
@@ -115,16 +95,25 @@ translator_reset(struct translator *t)
     failures_clear(&t->failures);
     t->grace_until = time_msec() + CHASSIS_DEAD_MS;
     t->retry_at = LLONG_MIN;
-    t->next_run = LLONG_MAX;
+    t->next_pulse = t->next_health = t->next_key = LLONG_MAX;
     t->seen_nb_cfg = -1;
-    t->forced = true;
+    t->changes.all = true;
 }
 
-/* Makes the next call to translator_run() make a pass. */
+/* Gives back what is needed only by the active translator. */
 void
-translator_force(struct translator *t)
+translator_suspend(struct translator *t)
 {
-    t->forced = true;
+    model_clear(&t->model);
+    snapshot_destroy(&t->snapshot);
+    snapshot_init(&t->snapshot);
+}
+
+/* Makes the next call to translator_run() make a pass that begins anew. */
+void
+translator_recompute(struct translator *t)
+{
+    t->changes.all = true;
 }
 
 /* Returns NULL if passes can be made, otherwise what is missing, which the
@@ -166,182 +155,57 @@ translator_check(struct translator *t, enum vlog_level *level)
     return keyring_check(&t->keyring, public_key);
 }
 
-/* Planning. */
+/* Passes. */
 
-static void
-read_options(struct translator *t, struct vpn_options *options)
-{
-    struct ds problems = DS_EMPTY_INITIALIZER;
-
-    status_get_options(t->dbs.vpn_nb->idl, options, &problems);
-    if (problems.length
-        && !nullable_string_is_equal(t->option_problems, ds_cstr(&problems))) {
-        ds_chomp(&problems, '\n');
-        VLOG_WARN("%s", ds_cstr(&problems));
-        ds_put_char(&problems, '\n');
-    }
-    free(t->option_problems);
-    t->option_problems = ds_steal_cstr(&problems);
-}
-
-/* Plans all services into 'set', which the caller must destroy. */
-static void
-make_plans(struct translator *t, struct plan_set *set)
-{
-    plan_set_init(set);
-    read_options(t, &set->options);
-    snapshot_chassis(t->dbs.ovn_sb, t->dbs.vpn_nb->idl, t->dbs.vpn_sb->idl,
-                     &set->chassis);
-    long long int next = chassis_pulse_run(&t->pulse, &set->chassis,
-                                           time_msec());
-    t->next_run = MIN(t->next_run, next);
-    snapshot_health(t->dbs.vpn_sb->idl, &set->chassis, &t->health,
-                    time_msec());
-    next = health_run(&t->health, time_msec());
-    t->next_run = MIN(t->next_run, next);
-    set->health = &t->health;
-    snapshot_hosts(t->dbs.ovn_sb, &set->hosts);
-    set->grace = time_msec() < t->grace_until;
-    if (set->grace) {
-        t->next_run = MIN(t->next_run, t->grace_until);
-    }
-    plan_set_run(set, t->dbs.vpn_nb->idl, t->dbs.vpn_sb->idl,
-                 t->dbs.ovn_nb->idl, time_wall_msec());
-    if (set->next_expiry) {
-        t->next_run = MIN(t->next_run, time_msec() + set->next_expiry
-                                       - time_wall_msec());
-    }
-}
-
-/* Appends the plans to 'ds', or that of 'service' if it is nonnull. */
+/* Takes note of what has changed in the databases.  To be called whenever they
+ * have run. */
 void
-translator_format_plans(struct translator *t, const char *service,
-                        struct ds *ds)
+translator_note_changes(struct translator *t, bool active)
 {
-    struct plan_set set;
+    struct ovsdb_idl *vpn_nb = t->dbs.vpn_nb->idl;
+    struct ovsdb_idl *vpn_sb = t->dbs.vpn_sb->idl;
+    struct ovsdb_idl *ovn_nb = t->dbs.ovn_nb->idl;
+    struct ovsdb_idl *ovn_sb = t->dbs.ovn_sb;
+    bool connected = (ovsdb_idl_is_connected(vpn_nb)
+                      && ovsdb_idl_is_connected(vpn_sb)
+                      && ovsdb_idl_is_connected(ovn_nb)
+                      && ovsdb_idl_is_connected(ovn_sb));
 
-    make_plans(t, &set);
-    for (size_t i = 0; i < set.n; i++) {
-        if (!service
-            || !strcmp(set.plans[i]->in.service->name, service)) {
-            plan_format(set.plans[i], ds);
-        }
+    if (connected && !t->was_connected) {
+        t->changes.all = true;
     }
-    plan_set_destroy(&set);
+    t->was_connected = connected;
+    if (active && !t->changes.all) {
+        changes_collect(&t->changes, &t->model, vpn_nb, vpn_sb, ovn_nb,
+                        ovn_sb);
+    }
+    ovsdb_idl_track_clear(vpn_nb);
+    ovsdb_idl_track_clear(vpn_sb);
+    ovsdb_idl_track_clear(ovn_nb);
+    ovsdb_idl_track_clear(ovn_sb);
 }
 
-/* Writing. */
-
-/* Brings the rows of 'plan' into OVN's database.  Returns the number of rows
- * that change. */
-static unsigned int
-sync_ovn(struct translator *t, struct plan *plan)
-{
-    const struct uuid *uuid = &plan->in.service->uuid;
-    const char *refused = failures_find(&t->failures, uuid, time_msec());
-    unsigned int n_changes = 0;
-
-    if (refused) {
-        plan_fail(plan, xasprintf("the OVN Northbound database refused the "
-                                  "service's rows: %s", refused));
-        return 0;
-    }
-    char *error = nb_sync_service(t->nb_sync, t->dbs.ovn_nb->open_txn, uuid,
-                                  &plan->rows, &n_changes);
-    if (error) {
-        plan_fail(plan, error);
-    }
-    if (n_changes) {
-        VLOG_DBG("service %s: %u rows of OVN change",
-                 plan->in.service->name, n_changes);
-    }
-    return n_changes;
-}
-
-/* Brings all rows into OVN's database, or, while one of them makes it refuse
- * the others, those of one service at a time.  Returns true if all of them are
- * there once the transaction has been committed. */
-static bool
-sync_ovn_all(struct translator *t, struct plan_set *set,
-             const struct uuidset *services)
-{
-    unsigned int n_changes = nb_sync_sweep(t->nb_sync,
-                                           t->dbs.ovn_nb->open_txn, services);
-
-    for (size_t i = 0; i < set->n; i++) {
-        unsigned int n = sync_ovn(t, set->plans[i]);
-
-        n_changes += n;
-        if (n && t->failures.isolate) {
-            failures_suspect(&t->failures, &set->plans[i]->in.service->uuid);
-            nb_global_note_changes(&t->nb_global, n_changes);
-            return false;
-        }
-    }
-    t->failures.isolate = false;
-    nb_global_note_changes(&t->nb_global, n_changes);
-    return true;
-}
-
-static void
-write_rows(struct translator *t, struct plan_set *set)
-{
-    struct uuidset services = UUIDSET_INITIALIZER(&services);
-    int64_t nb_cfg = status_get_nb_cfg(t->dbs.vpn_nb->idl);
-
-    for (size_t i = 0; i < set->n; i++) {
-        uuidset_insert(&services, &set->plans[i]->in.service->uuid);
-    }
-
-    /* The Southbound database first: it finds out whether the keys open. */
-    sb_sync_sweep(t->sb_sync, &services);
-    for (size_t i = 0; i < set->n; i++) {
-        sb_sync_service(t->sb_sync, t->dbs.vpn_sb->open_txn, &t->keyring,
-                        set->plans[i]);
-    }
-    bool complete = sync_ovn_all(t, set, &services);
-    if (complete) {
-        sb_sync_global(t->sb_sync, t->dbs.vpn_sb->open_txn, &set->options,
-                       nb_cfg);
-        nb_global_run(&t->nb_global, t->dbs.ovn_nb->idl, &set->options,
-                      nb_cfg);
-        t->dbs.vpn_sb->next_cfg = nb_cfg;
-        t->dbs.ovn_nb->next_cfg = nb_cfg;
-    }
-    uuidset_destroy(&services);
-}
-
-static void
-write_status(struct translator *t, const struct plan_set *set)
-{
-    const struct status_input in = {
-        .vpn_nb = t->dbs.vpn_nb->idl,
-        .vpn_sb = t->dbs.vpn_sb->idl,
-        .ovn_nb = t->dbs.ovn_nb->idl,
-        .chassis = &set->chassis,
-        .hosts = &set->hosts,
-        .plans = set->plans,
-        .n_plans = set->n,
-        .seen_nb_cfg = t->seen_nb_cfg,
-        .sb_cfg = t->sb_cfg,
-        .ovn_cfg = t->nb_global.target,
-        .now = time_msec(),
-        .wall = time_wall_msec(),
-    };
-
-    long long int next = status_run(&t->status, &in,
-                                    t->dbs.vpn_nb->open_txn);
-    t->next_run = MIN(t->next_run, next);
-    t->seen_nb_cfg = status_get_nb_cfg(t->dbs.vpn_nb->idl);
-}
-
-/* Makes another pass as soon as the failed transaction has been cleared
- * away. */
+/* Makes another pass as soon as the failed transaction has been cleared away,
+ * with all that the last one was about. */
 static void
 retry(struct translator *t)
 {
+    model_mark_undone(&t->model);
     t->forced = true;
     poll_immediate_wake();
+}
+
+static void
+check_own_commit(struct translator *t, const struct ovsdb_idl_loop *loop)
+{
+    const char *error;
+
+    if (loop_commit_failed(loop, &error)) {
+        if (error) {
+            t->retry_at = time_msec() + RETRY_MS;
+        }
+        retry(t);
+    }
 }
 
 /* Notes what became of the transactions of the last pass.  To be called
@@ -355,22 +219,38 @@ translator_check_commits(struct translator *t)
         nb_global_note_failure(&t->nb_global);
         if (error) {
             failures_note(&t->failures, error, time_msec());
-            retry(t);
         }
+        retry(t);
     } else if (!t->dbs.ovn_nb->committing_txn) {
         failures_clear_suspect(&t->failures);
     }
-    if ((loop_commit_failed(t->dbs.vpn_sb, &error) && error)
-        || (loop_commit_failed(t->dbs.vpn_nb, &error) && error)) {
-        t->retry_at = time_msec() + RETRY_MS;
-        retry(t);
-    }
+    check_own_commit(t, t->dbs.vpn_sb);
+    check_own_commit(t, t->dbs.vpn_nb);
 }
 
 static int64_t
 get_sb_cfg(const struct translator *t)
 {
     return MIN(t->dbs.vpn_sb->cur_cfg, t->dbs.ovn_nb->cur_cfg);
+}
+
+/* Returns the time at which a pass is due even if nothing changes, LLONG_MAX
+ * if none is. */
+static long long int
+next_run(const struct translator *t)
+{
+    long long int next = MIN(t->next_pulse, status_next_run(&t->status));
+    long long int wall = MIN(model_next_due(&t->model), t->next_key);
+
+    next = MIN(next, t->next_health);
+    next = MIN(next, failures_next_retry(&t->failures));
+    if (t->model.grace) {
+        next = MIN(next, t->grace_until);
+    }
+    if (wall != LLONG_MAX) {
+        next = MIN(next, time_msec() + MAX(wall - time_wall_msec(), 0));
+    }
+    return next;
 }
 
 /* Returns true if something has changed since the last pass, and remembers
@@ -383,9 +263,10 @@ pass_is_due(struct translator *t)
                           + ovsdb_idl_get_seqno(t->dbs.ovn_nb->idl)
                           + ovsdb_idl_get_seqno(t->dbs.ovn_sb));
     long long int now = time_msec();
-    bool due = (t->forced || seqno != t->seqno || get_sb_cfg(t) != t->sb_cfg
-                || now >= t->next_run
-                || now >= failures_next_retry(&t->failures));
+    bool due = (t->forced || t->changes.all || seqno != t->seqno
+                || get_sb_cfg(t) != t->sb_cfg
+                || !ovs_list_is_empty(&t->model.todo)
+                || next_run(t) <= now);
 
     if (due) {
         t->forced = false;
@@ -395,15 +276,37 @@ pass_is_due(struct translator *t)
     return due;
 }
 
+/* Returns true if all databases have a transaction open: none is still
+ * committing the last one. */
+static bool
+has_transactions(const struct translator *t)
+{
+    return (t->dbs.vpn_nb->open_txn && t->dbs.vpn_sb->open_txn
+            && t->dbs.ovn_nb->open_txn);
+}
+
+/* Gives memory back after passes over everything.  The messages with which a
+ * large database begins, and our first answers, take several times the room of
+ * what is kept of them. */
+static void
+trim_memory(struct translator *t)
+{
+    if (t->trim) {
+#if HAVE_DECL_MALLOC_TRIM
+        malloc_trim(0);
+#endif
+        t->trim = false;
+    }
+}
+
 /* Makes one pass, if one is due and all databases have a transaction open. */
 void
 translator_run(struct translator *t)
 {
-    struct plan_set set;
-
-    if (!t->dbs.vpn_nb->open_txn || !t->dbs.vpn_sb->open_txn
-        || !t->dbs.ovn_nb->open_txn || time_msec() < t->retry_at
-        || !pass_is_due(t)) {
+    if (!has_transactions(t) || time_msec() < t->retry_at) {
+        return;
+    } else if (!pass_is_due(t)) {
+        trim_memory(t);
         return;
     }
 
@@ -415,30 +318,27 @@ translator_run(struct translator *t)
         t->forced = true;
         return;
     }
-    long long int wall = time_wall_msec();
-    long long int next_key;
-    if (status_run_keys(t->dbs.vpn_nb->idl, &t->keyring, wall, &next_key)) {
+    if (status_run_keys(t->dbs.vpn_nb->idl, &t->keyring, time_wall_msec(),
+                        &t->next_key)) {
         /* Nobody may see these keys before they are committed. */
         return;
     }
 
     COVERAGE_INC(translator_pass);
     stopwatch_start(PASS_STOPWATCH_NAME, time_msec());
-    t->next_run = (next_key == LLONG_MAX ? LLONG_MAX
-                   : time_msec() + MAX(0, next_key - wall));
-    make_plans(t, &set);
-    write_rows(t, &set);
-    write_status(t, &set);
-    plan_set_destroy(&set);
+    translator_update_model(t);
+    translator_write(t);
     stopwatch_stop(PASS_STOPWATCH_NAME, time_msec());
 }
 
 void
 translator_wait(struct translator *t)
 {
-    long long int next = MIN(t->next_run,
-                             failures_next_retry(&t->failures));
+    long long int next = next_run(t);
 
+    if (!has_transactions(t)) {
+        return;                 /* The end of the commit wakes us up. */
+    }
     if (t->retry_at > time_msec()) {
         next = MIN(next, t->retry_at);
     }

@@ -2,11 +2,12 @@
 #ifndef OVN_VPN_TRANSLATOR_H
 #define OVN_VPN_TRANSLATOR_H 1
 
-/* One pass from what the databases hold to what they should hold.
+/* Passes from what the databases hold to what they should hold.
  *
- * A pass plans every service from a snapshot and compares the result with the
- * databases; what differs goes into the open transactions.  A pass over
- * databases that are as they should be writes nothing. */
+ * A pass plans from a snapshot what has changed and compares the result with
+ * the databases; what differs goes into the open transactions.  A pass over
+ * databases that are as they should be writes nothing.  See ovn-vpn/model.h
+ * for how it finds out what to do. */
 
 #include <stdbool.h>
 
@@ -30,11 +31,14 @@ void translator_destroy(struct translator *);
 /* Whether the databases and the sealing key allow work. */
 char *translator_check(struct translator *, enum vlog_level *);
 
+void translator_reset(struct translator *);
+void translator_suspend(struct translator *);
+void translator_recompute(struct translator *);
+
+void translator_note_changes(struct translator *, bool active);
 void translator_check_commits(struct translator *);
-void translator_force(struct translator *);
 void translator_run(struct translator *);
 void translator_wait(struct translator *);
-void translator_reset(struct translator *);
 
 void translator_format_plans(struct translator *, const char *service,
                              struct ds *);

@@ -18,7 +18,29 @@
 
 #include "tests/ovstest.h"
 #include "util.h"
+#include "uuidset.h"
 #include "uuid.h"
+
+/* Runs 'health', and checks that it tells whether its conclusion about
+ * 'service' is new. */
+static long long int
+run(struct health *health, long long int now, struct uuid service)
+{
+    struct uuidset changed = UUIDSET_INITIALIZER(&changed);
+    const char *chassis[] = { "gw1", "gw2" };
+    bool before[ARRAY_SIZE(chassis)], differs = false;
+
+    for (size_t i = 0; i < ARRAY_SIZE(chassis); i++) {
+        before[i] = health_is_unwell(health, &service, chassis[i]);
+    }
+    long long int next = health_run(health, now, &changed);
+    for (size_t i = 0; i < ARRAY_SIZE(chassis); i++) {
+        differs |= before[i] != health_is_unwell(health, &service, chassis[i]);
+    }
+    ovs_assert(differs == uuidset_contains(&changed, &service));
+    uuidset_destroy(&changed);
+    return next;
+}
 
 static void
 test_health_main(int argc, char *argv[])
@@ -38,7 +60,7 @@ test_health_main(int argc, char *argv[])
             if (ill) {
                 health_note(&health, &service, ill, next);
             }
-            long long int later = health_run(&health, next);
+            long long int later = run(&health, next, service);
             ovs_assert(later > next);
             next = later;
         }
@@ -53,7 +75,7 @@ test_health_main(int argc, char *argv[])
         if (ill) {
             health_note(&health, &service, ill, now);
         }
-        next = health_run(&health, now);
+        next = run(&health, now, service);
     }
     health_destroy(&health);
 }

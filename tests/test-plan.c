@@ -19,11 +19,15 @@
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "openvswitch/shash.h"
+#include "ovn-vpn/model.h"
 #include "ovn-vpn/plan-set.h"
-#include "ovn-vpn/plan.h"
+#include "ovn-vpn/snapshot.h"
 #include "tests/fake-db.h"
 #include "tests/ovstest.h"
 #include "util.h"
+
+/* Milliseconds since the epoch. */
+#define NOW 1000
 
 enum { OVN_NB, OVN_SB, VPN_NB, VPN_SB, N_DBS };
 
@@ -57,40 +61,32 @@ test_plan_main(int argc, char *argv[])
 {
     struct ds ds = DS_EMPTY_INITIALIZER;
     struct fake_db dbs[N_DBS];
-    struct plan_set set;
+    struct snapshot snapshot;
+    struct model model;
 
     ovs_assert(argc == 2);
     set_program_name(argv[0]);
     vpn_keys_init();
     load(dbs, argv[1]);
 
-    plan_set_init(&set);
+    model_init(&model);
+    snapshot_init(&snapshot);
     vpn_options_from_row(vpnnbrec_nb_global_first(dbs[VPN_NB].idl),
-                         &set.options, &ds);
+                         &model.options, &ds);
     snapshot_chassis(dbs[OVN_SB].idl, dbs[VPN_NB].idl, dbs[VPN_SB].idl,
-                     &set.chassis);
-    snapshot_hosts(dbs[OVN_SB].idl, &set.hosts);
-    plan_set_run(&set, dbs[VPN_NB].idl, dbs[VPN_SB].idl, dbs[OVN_NB].idl,
-                 1000);
-    for (size_t i = 0; i < set.n; i++) {
-        const struct vpn_service *service = set.services[i];
-
-        plan_format(set.plans[i], &ds);
-        for (size_t j = 0; j < service->n_connections; j++) {
-            const char *error = service->connections[j].error;
-
-            error = error ? error : set.plans[i]->connection_errors[j];
-            error = error ? error : set.plans[i]->connection_conflicts[j];
-            if (error) {
-                ds_put_format(&ds, "connection %s: error: %s\n",
-                              service->connections[j].name, error);
-            }
-        }
-    }
+                     &model.chassis);
+    snapshot_hosts(dbs[OVN_SB].idl, &model.hosts);
+    snapshot_mark_all(dbs[VPN_NB].idl, &model);
+    snapshot_services(dbs[VPN_NB].idl, &model, NOW);
+    snapshot_refresh(&snapshot, dbs[OVN_NB].idl);
+    snapshot_read_held(&snapshot, dbs[VPN_SB].idl);
+    plan_set_run(&model, &snapshot, NOW);
+    model_format(&model, NULL, NOW, &ds);
     fputs(ds_cstr(&ds), stdout);
 
     ds_destroy(&ds);
-    plan_set_destroy(&set);
+    snapshot_destroy(&snapshot);
+    model_destroy(&model);
     for (int i = 0; i < N_DBS; i++) {
         fake_db_destroy(&dbs[i]);
     }

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Marks in the model: what has to be done, and what has been. */
+
+#include <config.h>
+
+#include "ovn-vpn/model.h"
+
+#include "util.h"
+#include "uuid.h"
+
+void
+model_mark_service(struct model *model, struct model_service *ms,
+                   unsigned int marks)
+{
+    ms->marks |= marks;
+    if (ovs_list_is_empty(&ms->in_todo)) {
+        ovs_list_push_back(&model->todo, &ms->in_todo);
+    }
+}
+
+void
+model_mark_services(struct model *model, unsigned int marks)
+{
+    struct model_service *ms;
+
+    HMAP_FOR_EACH (ms, node, &model->services) {
+        model_mark_service(model, ms, marks);
+    }
+}
+
+void
+model_mark_connection(struct model *model, struct model_connection *mc,
+                      unsigned int marks)
+{
+    mc->marks |= marks;
+    if (ovs_list_is_empty(&mc->in_todo)) {
+        ovs_list_push_back(&mc->service->todo, &mc->in_todo);
+    }
+    model_mark_service(model, mc->service, 0);
+}
+
+/* Marks all connections of 'ms'. */
+void
+model_mark_connections(struct model *model, struct model_service *ms,
+                       unsigned int marks)
+{
+    struct model_connection *mc;
+
+    LIST_FOR_EACH (mc, in_service, &ms->connections) {
+        model_mark_connection(model, mc, marks);
+    }
+}
+
+/* Marks the connections that the row with the given 'uuid' describes.  More
+ * than one service may have put the same row among its connections. */
+void
+model_mark_rows_of_connection(struct model *model, const struct uuid *uuid,
+                              unsigned int marks)
+{
+    struct model_connection *mc;
+
+    HMAP_FOR_EACH_WITH_HASH (mc, node, uuid_hash(uuid), &model->connections) {
+        if (uuid_equals(&mc->c.uuid, uuid)) {
+            model_mark_connection(model, mc, marks);
+        }
+    }
+}
+
+/* Marks services and connections whose time has come: keys grow old,
+ * connections expire or count no longer as active.  'now' is in milliseconds
+ * since the epoch. */
+void
+model_mark_due(struct model *model, long long int now)
+{
+    struct timer *timer;
+
+    while ((timer = timers_pop(&model->timers, now))) {
+        struct model_connection *mc
+            = CONTAINER_OF(timer, struct model_connection, timer);
+
+        model_mark_connection(model, mc, MODEL_SYNC | MODEL_STATUS);
+        if (mc->is_site) {
+            model_mark_service(model, mc->service, MODEL_PLAN);
+        }
+    }
+    while ((timer = timers_pop(&model->service_timers, now))) {
+        struct model_service *ms
+            = CONTAINER_OF(timer, struct model_service, timer);
+
+        model_mark_service(model, ms, MODEL_PLAN);
+    }
+}
+
+/* Returns the time at which model_mark_due() will have something to do. */
+long long int
+model_next_due(const struct model *model)
+{
+    return MIN(timers_next(&model->timers),
+               timers_next(&model->service_timers));
+}
+
+/* Progress of a pass. */
+
+/* Begins a pass.  All that the one before it did has come to pass. */
+void
+model_begin(struct model *model)
+{
+    struct model_service *ms;
+
+    LIST_FOR_EACH_SAFE (ms, in_done, &model->done) {
+        ovs_list_remove(&ms->in_done);
+        ovs_list_init(&ms->in_done);
+    }
+}
+
+/* Takes the marks from 'ms': this pass has done what they ask for.
+ * Connections that still have MODEL_SYNC are left for the next pass, and so is
+ * 'ms' then, for their sake. */
+void
+model_finish_service(struct model *model, struct model_service *ms)
+{
+    struct model_connection *mc;
+
+    LIST_FOR_EACH_SAFE (mc, in_todo, &ms->todo) {
+        if (!(mc->marks & MODEL_SYNC)) {
+            ovs_list_remove(&mc->in_todo);
+            ovs_list_init(&mc->in_todo);
+            mc->marks = 0;
+        }
+    }
+    ms->marks = 0;
+    if (ovs_list_is_empty(&ms->todo)) {
+        ovs_list_remove(&ms->in_todo);
+        ovs_list_init(&ms->in_todo);
+    }
+    if (ovs_list_is_empty(&ms->in_done)) {
+        ovs_list_push_back(&model->done, &ms->in_done);
+    }
+}
+
+/* Marks again all that the last pass has worked on, because not all of its
+ * transactions came to pass. */
+void
+model_mark_undone(struct model *model)
+{
+    struct model_service *ms;
+
+    LIST_FOR_EACH (ms, in_done, &model->done) {
+        model_mark_service(model, ms,
+                           MODEL_PLAN | MODEL_SYNC | MODEL_STATUS);
+        model_mark_connections(model, ms, MODEL_SYNC | MODEL_STATUS);
+    }
+    model->sweep = true;
+}
