@@ -114,7 +114,10 @@ EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
 	tests/networkd-load \
 	tests/plan-base.py \
 	tests/find-secrets.py \
-	tests/qr2pgm.py
+	tests/qr2pgm.py \
+	tests/random_changes.py \
+	tests/random_cloud.py \
+	tests/random_vpn.py
 LINTED += tests/check-swarm
 DISTCLEANFILES += tests/atconfig tests/atlocal
 AUTOTEST = $(AUTOM4TE) --language=autotest
