@@ -34,6 +34,7 @@ desired_add_columns(struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_sb)
         &vpnsbrec_tunnel_col_public_key,
         &vpnsbrec_tunnel_col_listen_port,
         &vpnsbrec_tunnel_col_mtu,
+        &vpnsbrec_tunnel_col_options,
         &vpnsbrec_sealed_key_col_tunnel,
         &vpnsbrec_sealed_key_col_chassis,
         &vpnsbrec_sealed_key_col_box,

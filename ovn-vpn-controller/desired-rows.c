@@ -83,6 +83,8 @@ desired_read_tunnel(const struct vpnsbrec_tunnel *row, struct want_tunnel *t)
     t->external_port = nullable_xstrdup(row->external_port);
     t->tag = row->tag;
     t->mtu = row->mtu;
+    t->outer_is_v4 = strcmp(smap_get_def(&row->options, "outer_family", ""),
+                            "ipv6");
     t->device.listen_port = row->listen_port;
     t->device.fwmark = TUNNEL_FWMARK;
 }

@@ -29,12 +29,13 @@ struct resolver_name {
     char *host;
     uint16_t port;
     struct spawn *spawn;        /* While it is being looked up. */
-    bool known;
-    struct in6_addr addr;       /* If 'known'. */
+    /* What was found, for IPv6 and for IPv4: by 'v4'. */
+    bool known[2];
+    struct in6_addr addr[2];    /* Where 'known'. */
     bool wanted;                /* To be looked up. */
     long long int tried_at;     /* Monotonic, in ms; 0 for never. */
     long long int used_at;
-    char *problem;
+    bool failed;                /* The last time. */
 };
 
 void
@@ -48,7 +49,6 @@ static void
 name_destroy(struct resolver_name *name)
 {
     spawn_destroy(name->spawn);
-    free(name->problem);
     free(name->host);
     free(name);
 }
@@ -81,31 +81,19 @@ parse_answer_line(char *line, struct in6_addr *addr)
     return ok;
 }
 
-/* Finds the address to use in 'answer', lines of getent(1) that begin with an
- * address.  IPv4 first, because every tunnel's namespace has that.  Returns
- * false if there is none. */
+/* Stores in '*addr' the first address of the given family in 'answer', lines
+ * of getent(1) that begin with an address.  Returns false if there is none. */
 bool
-resolver_parse_answer(const char *answer, struct in6_addr *addr)
+resolver_parse_answer(const char *answer, bool v4, struct in6_addr *addr)
 {
     char *copy = xstrdup(answer);
     char *save_ptr = NULL;
     bool found = false;
 
-    for (char *line = strtok_r(copy, "\n", &save_ptr); line;
+    for (char *line = strtok_r(copy, "\n", &save_ptr); line && !found;
          line = strtok_r(NULL, "\n", &save_ptr)) {
-        struct in6_addr candidate;
-
-        if (parse_answer_line(line, &candidate)) {
-            bool v4 = vpn_addr_is_v4(&candidate);
-
-            if (v4 || !found) {
-                *addr = candidate;
-                found = true;
-            }
-            if (v4) {
-                break;
-            }
-        }
+        found = (parse_answer_line(line, addr)
+                 && vpn_addr_is_v4(addr) == v4);
     }
     free(copy);
     return found;
@@ -125,11 +113,11 @@ make_name(struct resolver *r, const char *host_port,
     return name;
 }
 
-/* Tells where 'host_port', "HOST:PORT", is.  Returns false if that is not
- * known.  An answer that is older than 'max_age' ms is given, and renewed;
- * 'r->seqno' tells when there is a new one. */
+/* Tells where 'host_port', "HOST:PORT", is in IPv4 or IPv6.  Returns false if
+ * that is not known.  An answer that is older than 'max_age' ms is given, and
+ * renewed; 'r->seqno' tells when there is a new one. */
 bool
-resolver_lookup(struct resolver *r, const char *host_port,
+resolver_lookup(struct resolver *r, const char *host_port, bool v4,
                 long long int max_age, struct wg_endpoint *endpoint)
 {
     struct resolver_name *name = shash_find_data(&r->names, host_port);
@@ -143,74 +131,103 @@ resolver_lookup(struct resolver *r, const char *host_port,
             return false;
         } else if (!parsed.name) {
             *endpoint = (struct wg_endpoint) { parsed.addr, parsed.port };
-            return true;
+            return vpn_addr_is_v4(&parsed.addr) == v4;
         }
         name = make_name(r, host_port, &parsed);
         vpn_endpoint_destroy(&parsed);
     }
     long long int now = time_msec();
-    long long int age = name->known ? max_age : RETRY_MS;
+    long long int age = name->known[v4] ? max_age : RETRY_MS;
     name->used_at = now;
     if (!name->wanted && now - name->tried_at > age) {
         name->wanted = true;
         poll_immediate_wake();
     }
-    if (name->known) {
-        endpoint->addr = name->addr;
+    if (name->known[v4]) {
+        endpoint->addr = name->addr[v4];
         endpoint->port = name->port;
     }
-    return name->known;
+    return name->known[v4];
 }
 
-/* Returns why 'host_port' cannot be looked up, in words, or NULL. */
+static const char *
+family_problem(bool v4)
+{
+    return (v4 ? "has no IPv4 address, as the service's external_ip is"
+            : "has no IPv6 address, as the service's external_ip is");
+}
+
+/* Returns why 'host_port' is nowhere in IPv4 or IPv6, in words, or NULL. */
 const char *
-resolver_problem(const struct resolver *r, const char *host_port)
+resolver_problem(const struct resolver *r, const char *host_port, bool v4)
 {
     const struct resolver_name *name = shash_find_data(&r->names, host_port);
     struct vpn_endpoint parsed;
 
     if (name) {
-        return name->problem;
+        return (name->failed ? "cannot be resolved"
+                : !name->known[v4] && name->known[!v4] ? family_problem(v4)
+                : NULL);
     }
     char *error = vpn_endpoint_parse(host_port, &parsed);
     if (error) {
         free(error);
         return "is not HOST:PORT";
     }
+    bool is_elsewhere = !parsed.name && vpn_addr_is_v4(&parsed.addr) != v4;
     vpn_endpoint_destroy(&parsed);
-    return NULL;
+    return is_elsewhere ? family_problem(v4) : NULL;
 }
 
 static void
 start(struct resolver_name *name)
 {
-    const char *argv[] = { "getent", "ahosts", name->host, NULL };
+    /* This host's own addresses tell nothing about those that tunnels have,
+     * so leave nothing out because of them: -A, which glibc before 2.36 does
+     * not know. */
+    static const char script[]
+        = "getent -A ahosts \"$1\" 2>/dev/null || getent ahosts \"$1\"";
+    const char *argv[] = { "sh", "-c", script, "sh", name->host, NULL };
 
     name->wanted = false;
     name->tried_at = time_msec();
     name->spawn = spawn_start(NULL, argv);
 }
 
-static void
-finish(struct resolver *r, struct resolver_name *name)
+/* Takes what 'answer' says of one family.  An address that it does not mention
+ * any more stays. */
+static bool
+take_answer(struct resolver *r, struct resolver_name *name,
+            const char *answer, bool v4)
 {
     struct in6_addr addr;
 
-    free(name->problem);
-    name->problem = NULL;
-    if (spawn_succeeded(name->spawn)
-        && resolver_parse_answer(spawn_output(name->spawn), &addr)) {
-        if (!name->known || memcmp(&addr, &name->addr, sizeof addr)) {
-            char *text = vpn_addr_to_string(&addr);
+    if (!resolver_parse_answer(answer, v4, &addr)) {
+        return false;
+    }
+    if (!name->known[v4]
+        || memcmp(&addr, &name->addr[v4], sizeof addr)) {
+        char *text = vpn_addr_to_string(&addr);
 
-            VLOG_INFO("%s is at %s", name->host, text);
-            free(text);
-            name->known = true;
-            name->addr = addr;
-            r->seqno++;
-        }
-    } else {
-        name->problem = xstrdup("cannot be resolved");
+        VLOG_INFO("%s is at %s", name->host, text);
+        free(text);
+        name->known[v4] = true;
+        name->addr[v4] = addr;
+        r->seqno++;
+    }
+    return true;
+}
+
+static void
+finish(struct resolver *r, struct resolver_name *name)
+{
+    name->failed = true;
+    if (spawn_succeeded(name->spawn)) {
+        const char *answer = spawn_output(name->spawn);
+        bool has_v4 = take_answer(r, name, answer, true);
+        bool has_v6 = take_answer(r, name, answer, false);
+
+        name->failed = !has_v4 && !has_v6;
     }
     spawn_destroy(name->spawn);
     name->spawn = NULL;

@@ -3,7 +3,8 @@
 #define RESOLVER_H 1
 
 /* Host names of sites, looked up without waiting for the answer: by getent(1),
- * which asks whatever the host is configured to ask. */
+ * which asks whatever the host is configured to ask.  A tunnel sends either
+ * IPv4 or IPv6 to its peers, and so wants an address of that family. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,10 +22,11 @@ void resolver_destroy(struct resolver *);
 void resolver_run(struct resolver *);
 void resolver_wait(const struct resolver *);
 
-bool resolver_lookup(struct resolver *, const char *host_port,
+bool resolver_lookup(struct resolver *, const char *host_port, bool v4,
                      long long int max_age, struct wg_endpoint *);
-const char *resolver_problem(const struct resolver *, const char *host_port);
+const char *resolver_problem(const struct resolver *, const char *host_port,
+                             bool v4);
 
-bool resolver_parse_answer(const char *answer, struct in6_addr *);
+bool resolver_parse_answer(const char *answer, bool v4, struct in6_addr *);
 
 #endif /* ovn-vpn-controller/resolver.h */

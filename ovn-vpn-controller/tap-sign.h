@@ -15,7 +15,9 @@ struct netns;
 enum tap_sign {
     TAP_SIGN_NONE,
     TAP_SIGN_PACKET,            /* An outer WireGuard packet. */
-    TAP_SIGN_ROUTER,            /* The router speaks, by ARP. */
+    TAP_SIGN_ROUTER,            /* The router speaks, by ARP, as it does in
+                                 * every tunnel: each has an IPv4 transit
+                                 * network. */
 };
 
 int tap_sign_open(const struct netns *, int ifindex, uint16_t port,

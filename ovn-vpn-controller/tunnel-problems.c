@@ -44,7 +44,8 @@ add_sites(struct smap *problems, const struct tunnel_env *env,
 
     HMAP_FOR_EACH (peer, node, &want->device.peers) {
         const char *problem = (peer->site
-                               ? resolver_problem(env->resolver, peer->site)
+                               ? resolver_problem(env->resolver, peer->site,
+                                                  want->outer_is_v4)
                                : NULL);
         if (problem) {
             char *text = xasprintf("address \"%s\" %s", peer->site, problem);

@@ -89,7 +89,8 @@ add_sites(struct takeover *t, const struct want_tunnel *want,
         if (peer->site && !takeover_has_open(t, &peer->public_key)
             && !needs_no_call(wg_device_find(&device->have,
                                              &peer->public_key), now)
-            && resolver_lookup(resolver, peer->site, LLONG_MAX, &endpoint)) {
+            && resolver_lookup(resolver, peer->site, want->outer_is_v4,
+                               LLONG_MAX, &endpoint)) {
             takeover_add(t, &peer->public_key, &endpoint, 0, true);
         }
     }

@@ -33,6 +33,9 @@ VLOG_DEFINE_THIS_MODULE(tunnel);
 /* Age from which a site's name is looked up again while it is silent. */
 #define SITE_MAX_AGE_MS 30000
 
+/* The same for a chassis that does not call it. */
+#define STANDBY_SITE_MAX_AGE_MS 300000
+
 struct tunnel *
 tunnel_create(const char *name)
 {
@@ -137,6 +140,7 @@ run_takeover(struct tunnel *t, const struct tunnel_env *env,
 
 struct site_aux {
     const struct tunnel *tunnel;
+    const struct want_tunnel *want;
     struct resolver *resolver;
 };
 
@@ -150,8 +154,8 @@ find_site(const struct wg_peer *peer, struct wg_endpoint *endpoint, void *aux_)
     return (!tt->due
             && !(tunnel_takeover_is_on(tt)
                  && takeover_has_open(&tt->t, &peer->public_key))
-            && resolver_lookup(aux->resolver, peer->site, LLONG_MAX,
-                               endpoint));
+            && resolver_lookup(aux->resolver, peer->site,
+                               aux->want->outer_is_v4, LLONG_MAX, endpoint));
 }
 
 /* Adds to 'changes' the configured places of sites that are silent at the
@@ -173,10 +177,27 @@ find_moved_sites(const struct tunnel *t, const struct tunnel_env *env,
                                                     &peer->public_key);
         if (have && have->has_endpoint
             && now - have->last_handshake >= VPN_SESSION_MAX_MS
-            && resolver_lookup(env->resolver, peer->site, SITE_MAX_AGE_MS,
-                               &endpoint)
+            && resolver_lookup(env->resolver, peer->site, want->outer_is_v4,
+                               SITE_MAX_AGE_MS, &endpoint)
             && !wg_endpoint_equals(&endpoint, &have->endpoint)) {
             wg_changes_add(changes, WG_ENDPOINT, peer)->endpoint = endpoint;
+        }
+    }
+}
+
+/* Has the names of sites looked up where nobody calls these yet, so that a
+ * takeover need not wait for the answers. */
+static void
+look_up_sites(const struct tunnel_env *env, const struct want_tunnel *want)
+{
+    const struct wg_peer *peer;
+
+    HMAP_FOR_EACH (peer, node, &want->device.peers) {
+        struct wg_endpoint endpoint;
+
+        if (peer->site) {
+            resolver_lookup(env->resolver, peer->site, want->outer_is_v4,
+                            STANDBY_SITE_MAX_AGE_MS, &endpoint);
         }
     }
 }
@@ -230,7 +251,9 @@ static void
 run_device(struct tunnel *t, const struct tunnel_env *env,
            const struct want_tunnel *want, bool path_found)
 {
-    struct site_aux aux = { .tunnel = t, .resolver = env->resolver };
+    struct site_aux aux = {
+        .tunnel = t, .want = want, .resolver = env->resolver,
+    };
     unsigned int events = tunnel_device_run(&t->device, want);
     bool observed = events & TUNNEL_DEVICE_OBSERVED;
 
@@ -244,6 +267,9 @@ run_device(struct tunnel *t, const struct tunnel_env *env,
         takeover_sent(&t->takeover.t, time_msec());
     }
     t->observations += observed;
+    if (observed && want->n_sites && t->role.role != ROLE_ACTIVE) {
+        look_up_sites(env, want);
+    }
     run_takeover(t, env, want, observed, path_found);
     if (t->resolver_seqno != env->resolver->seqno) {
         t->resolver_seqno = env->resolver->seqno;

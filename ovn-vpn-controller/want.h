@@ -52,6 +52,7 @@ struct want_tunnel {
     bool external_here;         /* The external gateway port is here. */
 
     /* WireGuard. */
+    bool outer_is_v4;           /* Its own packets are IPv4. */
     struct vpn_prefixes addresses;
     int mtu;
     struct wg_device device;

@@ -74,24 +74,24 @@ test_map(struct ovs_cmdl_context *ctx)
     free(new);
 }
 
-/* answer: of getent(1), on standard input. */
+/* answer: of getent(1), on standard input.  Prints the IPv4 address that is
+ * used of it, and the IPv6 address. */
 static void
 test_answer(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     struct ds in = DS_EMPTY_INITIALIZER;
-    struct in6_addr addr;
     int c;
 
     while ((c = getchar()) != EOF) {
         ds_put_char(&in, c);
     }
-    if (resolver_parse_answer(ds_cstr(&in), &addr)) {
-        char *text = vpn_addr_to_string(&addr);
+    for (int v4 = 1; v4 >= 0; v4--) {
+        struct in6_addr addr;
+        char *text = (resolver_parse_answer(ds_cstr(&in), v4, &addr)
+                      ? vpn_addr_to_string(&addr) : xstrdup("none"));
 
-        puts(text);
+        printf("%s%s", text, v4 ? " " : "\n");
         free(text);
-    } else {
-        puts("none");
     }
     ds_destroy(&in);
 }
