@@ -217,6 +217,29 @@ check_address(const struct vpn_service *service, const struct in6_addr *addr)
     return error;
 }
 
+/* Checks that 'c' can be called from the external address of 'service', the
+ * only one that its packets have. */
+static char *
+check_peer_address(const struct vpn_service *service,
+                   const struct vpn_connection *c)
+{
+    bool v4 = vpn_addr_is_v4(&service->external_ip);
+    struct vpn_endpoint endpoint;
+
+    char *error = vpn_endpoint_parse(c->peer_address, &endpoint);
+    if (!error) {
+        if (!endpoint.name && vpn_addr_is_v4(&endpoint.addr) != v4) {
+            error = xasprintf("peer_address %s is %s, but the service's "
+                              "external_ip is %s, and so is all that it "
+                              "sends; give an %s address or a host name",
+                              c->peer_address, v4 ? "IPv6" : "IPv4",
+                              v4 ? "IPv4" : "IPv6", v4 ? "IPv4" : "IPv6");
+        }
+        vpn_endpoint_destroy(&endpoint);
+    }
+    return error;
+}
+
 /* Checks 'c' as a connection of 'service', without regard to its other
  * connections. */
 char *
@@ -230,6 +253,9 @@ vpn_connection_check(const struct vpn_service *service,
     }
     for (size_t i = 0; !error && i < c->peer_cidrs.n; i++) {
         error = check_place("peer CIDR", &c->peer_cidrs.list[i]);
+    }
+    if (!error && c->peer_address && service->has_external_ip) {
+        error = check_peer_address(service, c);
     }
     if (!error && !c->addresses.n && !c->peer_cidrs.n) {
         error = xstrdup("the connection has neither addresses nor peer_cidrs");

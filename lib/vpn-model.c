@@ -33,6 +33,10 @@ vpn_options_init_defaults(struct vpn_options *options)
     char *error = vpn_prefix_parse("169.254.128.0/19",
                                    &options->transit_subnet);
     ovs_assert(!error);
+    /* RFC 4193: an address of our own that no organisation has. */
+    error = vpn_prefix_parse("fd6f:766e:7670::/96",
+                             &options->transit_subnet6);
+    ovs_assert(!error);
 }
 
 void

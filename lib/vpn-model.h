@@ -19,7 +19,8 @@
 
 /* Settings of the whole installation: columns of NB_Global. */
 struct vpn_options {
-    struct vpn_prefix transit_subnet;
+    struct vpn_prefix transit_subnet;   /* IPv4. */
+    struct vpn_prefix transit_subnet6;  /* IPv6, VPN_TRANSIT6_PLEN bits. */
     int default_mtu;
     int default_keepalive;
     int stats_interval_ms;
@@ -32,8 +33,12 @@ void vpn_options_init_defaults(struct vpn_options *);
 #define VPN_MTU_MIN 1280
 #define VPN_MTU_MAX 8920
 
-/* Addresses of the transit subnet that each service gets. */
+/* Addresses of each transit subnet that a service gets. */
 #define VPN_TRANSIT_BLOCK 8
+
+/* Bits of the IPv6 transit subnet, whatever the operator's prefix: with the 32
+ * that are left there is a block for every one of IPv4. */
+#define VPN_TRANSIT6_PLEN 96
 
 /* Age at which WireGuard gives a session up, REJECT_AFTER_TIME in section 6.1
  * of the WireGuard paper (Donenfeld, NDSS 2017). */

@@ -85,6 +85,33 @@ parse_int_option(const struct smap *options, const char *key, int min, int max,
     }
 }
 
+/* Stores in '*subnet' the prefix of the given family that 'map' has under
+ * 'key', if it is of at most 'max_plen' bits. */
+static void
+parse_subnet_option(const struct smap *map, const char *key, bool v4,
+                    int max_plen, struct vpn_prefix *subnet,
+                    struct ds *problems)
+{
+    const char *s = smap_get(map, key);
+    struct vpn_prefix p;
+
+    if (!s) {
+        return;
+    }
+    char *error = vpn_prefix_parse(s, &p);
+    if (!error && (vpn_prefix_is_v4(&p) != v4 || p.plen > max_plen)) {
+        error = xasprintf("\"%s\" is not an %s prefix of at most %d bits", s,
+                          v4 ? "IPv4" : "IPv6", max_plen);
+    }
+    if (error) {
+        ds_put_format(problems, "NB_Global options:%s: %s; using the "
+                      "default\n", key, error);
+        free(error);
+    } else {
+        *subnet = p;
+    }
+}
+
 /* Stores in '*options' what 'global' says, with defaults for the rest.
  * Appends a line to 'problems' for each value that cannot be used. */
 void
@@ -92,7 +119,6 @@ vpn_options_from_row(const struct vpnnbrec_nb_global *global,
                      struct vpn_options *options, struct ds *problems)
 {
     const struct smap *map = &global->options;
-    const char *transit = smap_get(map, "transit_subnet");
 
     vpn_options_init_defaults(options);
     parse_int_option(map, "default_mtu", VPN_MTU_MIN, VPN_MTU_MAX,
@@ -105,22 +131,11 @@ vpn_options_from_row(const struct vpnnbrec_nb_global *global,
                      &options->bfd_interval_ms, problems);
     parse_int_option(map, "key_max_age_days", 0, 36500,
                      &options->key_max_age_days, problems);
-    if (transit) {
-        struct vpn_prefix p;
-        char *error = vpn_prefix_parse(transit, &p);
-
-        if (!error && (!vpn_prefix_is_v4(&p) || p.plen > 29)) {
-            error = xasprintf("\"%s\" is not an IPv4 prefix of at most 29 "
-                              "bits", transit);
-        }
-        if (error) {
-            ds_put_format(problems, "NB_Global options:transit_subnet: %s; "
-                          "using the default\n", error);
-            free(error);
-        } else {
-            options->transit_subnet = p;
-        }
-    }
+    parse_subnet_option(map, "transit_subnet", true, 29,
+                        &options->transit_subnet, problems);
+    parse_subnet_option(map, "transit_subnet_ipv6", false, VPN_TRANSIT6_PLEN,
+                        &options->transit_subnet6, problems);
+    options->transit_subnet6.plen = VPN_TRANSIT6_PLEN;
 }
 
 /* Services. */

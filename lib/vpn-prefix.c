@@ -269,6 +269,19 @@ vpn_prefixes_sort(struct vpn_prefixes *ps)
     ps->n = n + 1;
 }
 
+/* Returns true if there is an IPv4 prefix in 'ps', or with '!v4' an IPv6
+ * one. */
+bool
+vpn_prefixes_have_family(const struct vpn_prefixes *ps, bool v4)
+{
+    for (size_t i = 0; i < ps->n; i++) {
+        if (vpn_prefix_is_v4(&ps->list[i]) == v4) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Returns a prefix in 'ps' that overlaps with 'p', or NULL. */
 const struct vpn_prefix *
 vpn_prefixes_find_overlap(const struct vpn_prefixes *ps,

@@ -56,6 +56,7 @@ bool vpn_prefix_overlaps(const struct vpn_prefix *,
 void vpn_prefixes_add(struct vpn_prefixes *, const struct vpn_prefix *);
 void vpn_prefixes_clone(struct vpn_prefixes *, const struct vpn_prefixes *);
 void vpn_prefixes_sort(struct vpn_prefixes *);
+bool vpn_prefixes_have_family(const struct vpn_prefixes *, bool v4);
 const struct vpn_prefix *vpn_prefixes_find_overlap(
     const struct vpn_prefixes *, const struct vpn_prefix *);
 void vpn_prefixes_format(const struct vpn_prefixes *, const char *separator,

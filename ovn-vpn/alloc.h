@@ -8,11 +8,13 @@
  * service's rows hold, keeps that while nothing speaks against it, and
  * otherwise gets the lowest that is free. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct in6_addr;
 struct router;
 struct vpn_gateways;
+struct vpn_options;
 struct vpn_prefix;
 
 /* Highest VLAN tag, IEEE 802.1Q. */
@@ -21,6 +23,7 @@ struct vpn_prefix;
 struct alloc_item {
     const struct router *router;
     const struct vpn_gateways *gateways;
+    bool ipv6;                  /* It needs the IPv6 block of its number. */
 
     /* Before alloc_run(), what the service's rows hold, and after it, what the
      * service has.  A tag belongs to one service on each chassis, a block to
@@ -33,7 +36,7 @@ struct alloc_item {
 };
 
 void alloc_run(struct alloc_item **items, size_t n,
-               const struct vpn_prefix *transit_subnet);
+               const struct vpn_options *);
 
 int alloc_block_of(const struct vpn_prefix *transit_subnet,
                    const struct in6_addr *);

@@ -64,6 +64,11 @@ compare_claims(const struct claim *a, const struct claim *b)
 {
     int cmp = uuid_compare_3way(&a->router, &b->router);
 
+    /* IPv4 apart: in its v4-mapped form it stands in the midst of what lies
+     * in ::/0. */
+    if (!cmp) {
+        cmp = (vpn_prefix_is_v4(&b->prefix) - vpn_prefix_is_v4(&a->prefix));
+    }
     return (cmp ? cmp
             : memcmp(&a->prefix.addr, &b->prefix.addr,
                      sizeof a->prefix.addr));

@@ -15,6 +15,28 @@
 #include "util.h"
 #include "uuid.h"
 
+/* Returns true if 'addr' is an address of 'network' that no single host has:
+ * the first one, or the last one of IPv4.  A link between two hosts has none
+ * (RFC 3021, RFC 6164). */
+static bool
+is_reserved(const struct vpn_prefix *network, const struct in6_addr *addr)
+{
+    bool v4 = vpn_prefix_is_v4(network);
+    int host_bits = (v4 ? 32 : 128) - network->plen;
+    struct in6_addr first, last;
+
+    if (host_bits <= 1 || !vpn_prefix_contains(network, addr)) {
+        return false;
+    }
+    vpn_prefix_nth(network, 0, &first);
+    if (ipv6_addr_equals(addr, &first)) {
+        return true;
+    }
+    return (v4
+            && vpn_prefix_nth(network, (UINT64_C(1) << host_bits) - 1, &last)
+            && ipv6_addr_equals(addr, &last));
+}
+
 static char *
 check_own_addresses(const struct plan *plan, const char *ip)
 {
@@ -23,26 +45,19 @@ check_own_addresses(const struct plan *plan, const char *ip)
 
     for (size_t i = 0; i < port->networks.n; i++) {
         const struct vpn_prefix *network = &port->networks.list[i];
-        struct in6_addr first, next;
-
         if (ipv6_addr_equals(&network->addr, &service->external_ip)) {
             return xasprintf("external_ip %s is the address of port %s of "
                              "router %s itself; OVN would drop what comes in. "
                              "Use another address of that network", ip,
                              port->name, plan->in.router->name);
         }
-        if (!vpn_prefix_contains(network, &service->external_ip)
-            || network->plen >= 31) {
-            continue;
-        }
-        vpn_prefix_nth(network, 0, &first);
-        vpn_prefix_nth(network, (1u << (32 - network->plen)) - 1, &next);
-        if (ipv6_addr_equals(&first, &service->external_ip)
-            || ipv6_addr_equals(&next, &service->external_ip)) {
-            return xasprintf("external_ip %s is the network or broadcast "
-                             "address of port %s of router %s; use another "
-                             "address of that network", ip, port->name,
-                             plan->in.router->name);
+        if (is_reserved(network, &service->external_ip)) {
+            return xasprintf("external_ip %s is the %s address of port %s of "
+                             "router %s; use another address of that network",
+                             ip, (vpn_prefix_is_v4(network)
+                                  ? "network or broadcast"
+                                  : "subnet-router anycast"),
+                             port->name, plan->in.router->name);
         }
     }
     return NULL;
@@ -182,10 +197,7 @@ plan_check_address(struct plan *plan)
     char *error;
     plan->external_port = router_find_gateway_port(
         router, &service->external_ip, service->external_port);
-    if (!vpn_addr_is_v4(&service->external_ip)) {
-        error = xasprintf("external_ip %s: only IPv4 addresses are served",
-                          ip);
-    } else if (!plan->external_port) {
+    if (!plan->external_port) {
         error = (service->external_port
                  ? xasprintf("options:external_port: router %s has no gateway "
                              "port %s", router->name, service->external_port)

@@ -144,7 +144,10 @@ static char *
 check_against_transit(const struct plan *plan, const char *what,
                       const struct vpn_prefix *p)
 {
-    const struct vpn_prefix *transit = &plan->in.options->transit_subnet;
+    bool v4 = vpn_prefix_is_v4(p);
+    const struct vpn_prefix *transit
+        = (v4 ? &plan->in.options->transit_subnet
+           : &plan->in.options->transit_subnet6);
 
     if (!vpn_prefix_overlaps(p, transit)) {
         return NULL;
@@ -152,8 +155,8 @@ check_against_transit(const struct plan *plan, const char *what,
     char *a = vpn_prefix_to_string(p), *b = vpn_prefix_to_string(transit);
     char *error = xasprintf("%s %s overlaps with %s, from which services get "
                             "addresses for their links (NB_Global "
-                            "options:transit_subnet); use another prefix",
-                            what, a, b);
+                            "options:transit_subnet%s); use another prefix",
+                            what, a, b, v4 ? "" : "_ipv6");
     free(a);
     free(b);
     return error;
@@ -184,15 +187,8 @@ check_prefixes(struct plan *plan)
 
     for (size_t i = 0; i < service->tunnel_subnets.n; i++) {
         const struct vpn_prefix *p = &service->tunnel_subnets.list[i];
-        char *error;
+        char *error = check_prefix(plan, "tunnel subnet", p, &plan->conflict);
 
-        if (!vpn_prefix_is_v4(p)) {
-            char *s = vpn_prefix_to_string(p);
-            error = xasprintf("tunnel subnet %s: only IPv4 is served", s);
-            free(s);
-        } else {
-            error = check_prefix(plan, "tunnel subnet", p, &plan->conflict);
-        }
         if (error) {
             return error;
         }
@@ -224,11 +220,7 @@ plan_check_sites(struct plan *plan)
         for (size_t j = 0; !*error && j < c->peer_cidrs.n; j++) {
             const struct vpn_prefix *p = &c->peer_cidrs.list[j];
 
-            if (vpn_service_covers(plan->in.service, p)) {
-                continue;
-            } else if (!vpn_prefix_is_v4(p)) {
-                *error = xstrdup("peer_cidrs: only IPv4 prefixes are served");
-            } else {
+            if (!vpn_service_covers(plan->in.service, p)) {
                 *error = check_prefix(plan, "peer CIDR", p,
                                       &plan->site_conflicts[i]);
             }

@@ -15,7 +15,8 @@ void
 plan_add_nat(struct plan *plan)
 {
     const struct vpn_service *service = plan->in.service;
-    struct vpn_prefix ns = plan_transit(plan, PLAN_TRANSIT_NS);
+    struct vpn_prefix ns = plan_transit(plan, PLAN_TRANSIT_NS,
+                                        plan_outer_is_v4(plan));
     char *external = vpn_addr_to_string(&service->external_ip);
     char *logical = vpn_addr_to_string(&ns.addr);
 

@@ -47,9 +47,7 @@ add_networks(const struct plan *plan, bool offered_only,
             struct vpn_prefix p
                 = vpn_prefix_network(&port->networks.list[j]);
 
-            if (vpn_prefix_is_v4(&p)) {
-                vpn_prefixes_add(subnets, &p);
-            }
+            vpn_prefixes_add(subnets, &p);
         }
     }
     vpn_prefixes_sort(subnets);
@@ -78,7 +76,8 @@ warn_about_rest(struct plan *plan)
 
     add_networks(plan, false, &all);
     for (size_t i = 0; i < all.n; i++) {
-        if (!is_covered(&plan->offered_subnets, &all.list[i])) {
+        if (!is_covered(&plan->offered_subnets, &all.list[i])
+            && plan_inner_has_family(plan, vpn_prefix_is_v4(&all.list[i]))) {
             vpn_prefixes_add(&rest, &all.list[i]);
         }
     }

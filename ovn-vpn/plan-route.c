@@ -20,7 +20,8 @@ add_route(struct plan *plan, const struct vpn_prefix *prefix,
           enum plan_transit nexthop, const char *suffix)
 {
     const struct vpn_service *service = plan->in.service;
-    struct vpn_prefix via = plan_transit(plan, nexthop);
+    struct vpn_prefix via = plan_transit(plan, nexthop,
+                                         vpn_prefix_is_v4(prefix));
     char *prefix_s = vpn_prefix_to_string(prefix);
     char *via_s = vpn_addr_to_string(&via.addr);
 
@@ -52,19 +53,32 @@ add_tunnel_routes(struct plan *plan, const struct vpn_prefix *prefix)
     add_route(plan, prefix, PLAN_TRANSIT_UP, "rt");
 }
 
+/* Adds what leads out of the service's router, for one family. */
+static void
+add_default_route(struct plan *plan, bool v4)
+{
+    struct vpn_prefix all;
+
+    char *error = vpn_prefix_parse(v4 ? "0.0.0.0/0" : "::/0", &all);
+    ovs_assert(!error);
+    add_route(plan, &all, PLAN_TRANSIT_RT, "up");
+}
+
 void
 plan_add_routes(struct plan *plan)
 {
     const struct vpn_service *service = plan->in.service;
-    struct vpn_prefix all, gw_network;
 
-    char *error = vpn_prefix_parse("0.0.0.0/0", &all);
-    ovs_assert(!error);
-    add_route(plan, &all, PLAN_TRANSIT_RT, "up");
+    struct vpn_prefix gw_network = plan_transit(
+        plan, PLAN_TRANSIT_GW_NETWORK, plan_outer_is_v4(plan));
 
-    gw_network = plan_transit(plan, PLAN_TRANSIT_GW_NETWORK);
+    add_default_route(plan, true);
+    if (plan->alloc.ipv6) {
+        add_default_route(plan, false);
+    }
+    /* Nobody but WireGuard's own packets, whose destination NAT has changed,
+     * has business there. */
     add_route(plan, &gw_network, PLAN_TRANSIT_UP, "rt");
-
     for (size_t i = 0; i < service->tunnel_subnets.n; i++) {
         add_tunnel_routes(plan, &service->tunnel_subnets.list[i]);
     }

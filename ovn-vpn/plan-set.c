@@ -358,7 +358,7 @@ allocate(struct plan_run *run)
             items[n++] = &plan->alloc;
         }
     }
-    alloc_run(items, n, &run->model->options.transit_subnet);
+    alloc_run(items, n, &run->model->options);
     for (size_t i = 0; i < n; i++) {
         struct model_service *ms = run->services[indexes[i]];
 

@@ -23,6 +23,17 @@ add_row(struct plan *plan, const char *table, const char *kind,
     return row;
 }
 
+static void
+add_network(const struct plan *plan, struct plan_row *port,
+            enum plan_transit address, bool v4)
+{
+    struct vpn_prefix p = plan_transit(plan, address, v4);
+    char *network = vpn_prefix_to_string(&p);
+
+    plan_row_add(port, "networks", "%s", network);
+    free(network);
+}
+
 /* Adds a router port whose name ends in 'suffix'. */
 static struct plan_row *
 add_router_port(struct plan *plan, const char *suffix, enum plan_mac mac,
@@ -31,18 +42,18 @@ add_router_port(struct plan *plan, const char *suffix, enum plan_mac mac,
     const struct vpn_service *service = plan->in.service;
     struct plan_row *row = add_row(plan, "Logical_Router_Port", "lrp", suffix,
                                    plan_find_row(plan, "lr", ""));
-    struct vpn_prefix p = plan_transit(plan, address);
     struct eth_addr ea = plan_mac(service, mac);
-    char *network = vpn_prefix_to_string(&p);
 
     plan_row_add(row, "name", "vpn-%s-%s", service->name, suffix);
     plan_row_add(row, "mac", ETH_ADDR_FMT, ETH_ADDR_ARGS(ea));
-    plan_row_add(row, "networks", "%s", network);
+    add_network(plan, row, address, true);
+    if (plan->alloc.ipv6) {
+        add_network(plan, row, address, false);
+    }
     plan_row_clear(row, "options");
     plan_row_clear(row, "enabled");
     plan_row_clear(row, "peer");
     plan_row_clear(row, "ha_chassis_group");
-    free(network);
     return row;
 }
 

@@ -36,6 +36,17 @@ plan_gateway_port(const struct vpn_service *service)
     return xasprintf("cr-vpn-%s-gw", service->name);
 }
 
+static void
+add_transit(const struct plan *plan, struct plan_tunnel *tunnel, bool v4)
+{
+    struct vpn_prefix ns = plan_transit(plan, PLAN_TRANSIT_NS, v4);
+    struct vpn_prefix gw = plan_transit(plan, PLAN_TRANSIT_GW, v4);
+
+    gw = vpn_prefix_host(&gw.addr);
+    vpn_prefixes_add(&tunnel->transit_addresses, &ns);
+    vpn_prefixes_add(&tunnel->router_addresses, &gw);
+}
+
 /* Returns the tunnel of 'plan', which the caller must destroy. */
 struct plan_tunnel *
 plan_make_tunnel(struct plan *plan)
@@ -43,8 +54,6 @@ plan_make_tunnel(struct plan *plan)
     const struct vpn_service *service = plan->in.service;
     const struct router *router = plan->in.router;
     struct plan_tunnel *tunnel = xzalloc(sizeof *tunnel);
-    struct vpn_prefix ns = plan_transit(plan, PLAN_TRANSIT_NS);
-    struct vpn_prefix gw = plan_transit(plan, PLAN_TRANSIT_GW);
 
     tunnel->gateway_port = plan_gateway_port(service);
     if (!router->chassis) {
@@ -52,9 +61,11 @@ plan_make_tunnel(struct plan *plan)
     }
     tunnel->mac = plan_mac(service, PLAN_MAC_NS);
     tunnel->router_mac = plan_mac(service, PLAN_MAC_GW);
-    gw = vpn_prefix_host(&gw.addr);
-    vpn_prefixes_add(&tunnel->transit_addresses, &ns);
-    vpn_prefixes_add(&tunnel->router_addresses, &gw);
+    tunnel->outer_is_v4 = plan_outer_is_v4(plan);
+    add_transit(plan, tunnel, true);
+    if (plan->alloc.ipv6) {
+        add_transit(plan, tunnel, false);
+    }
 
     for (size_t i = 0; i < service->tunnel_subnets.n; i++) {
         struct vpn_prefix own = service->tunnel_subnets.list[i];

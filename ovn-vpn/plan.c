@@ -75,14 +75,43 @@ plan_find_row(const struct plan *plan, const char *kind, const char *key)
     return found;
 }
 
+/* Returns an address of the service's transit block with the length of its
+ * network.  There are IPv6 ones, '!v4', only if 'plan->alloc.ipv6'. */
 struct vpn_prefix
-plan_transit(const struct plan *plan, enum plan_transit which)
+plan_transit(const struct plan *plan, enum plan_transit which, bool v4)
 {
+    const struct vpn_options *options = plan->in.options;
+
+    ovs_assert(v4 || plan->alloc.ipv6);
     return (struct vpn_prefix) {
-        .addr = alloc_block_addr(&plan->in.options->transit_subnet,
+        .addr = alloc_block_addr((v4 ? &options->transit_subnet
+                                  : &options->transit_subnet6),
                                  plan->alloc.block, which),
-        .plen = PLAN_TRANSIT_PLEN,
+        .plen = v4 ? 30 : 126,
     };
+}
+
+/* Returns true if WireGuard's own packets are IPv4, otherwise they are
+ * IPv6. */
+bool
+plan_outer_is_v4(const struct plan *plan)
+{
+    return vpn_addr_is_v4(&plan->in.service->external_ip);
+}
+
+/* Returns true if the tunnel carries IPv4, or with '!v4' IPv6: if connections
+ * have addresses of that kind, or sites networks. */
+bool
+plan_inner_has_family(const struct plan *plan, bool v4)
+{
+    bool has = vpn_prefixes_have_family(&plan->in.service->tunnel_subnets, v4);
+
+    for (size_t i = 0; !has && i < plan->in.n_sites; i++) {
+        has = (!plan->site_errors[i]
+               && vpn_prefixes_have_family(&plan->in.sites[i]->peer_cidrs,
+                                           v4));
+    }
+    return has;
 }
 
 /* Returns a locally administered unicast address. */
@@ -120,6 +149,8 @@ plan_begin(const struct plan_input *in)
     if (!error) {
         plan_check_sites(plan);
         plan_find_offer(plan);
+        plan->alloc.ipv6 = (!plan_outer_is_v4(plan)
+                            || plan_inner_has_family(plan, false));
         error = plan_choose_gateways(plan);
     }
     if (error) {

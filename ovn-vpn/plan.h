@@ -95,6 +95,7 @@ struct plan_tunnel {
     char *gateway_port;         /* Names of chassisredirect ports. */
     char *external_port;        /* NULL on a gateway router. */
     struct eth_addr mac, router_mac;
+    bool outer_is_v4;           /* WireGuard's own packets are IPv4. */
     struct vpn_prefixes transit_addresses;  /* The namespace's, with length. */
     struct vpn_prefixes router_addresses;   /* Of full length. */
     struct vpn_prefixes addresses;          /* The gateway's in the tunnel. */
@@ -160,16 +161,20 @@ const struct plan_row *plan_find_row(const struct plan *, const char *kind,
                                      const char *key);
 
 /* Addresses of a service's transit block: the gateway network has the router
- * and the namespace in it, the join network both routers. */
+ * and the namespace in it, the join network both routers.  Every service has
+ * an IPv4 block.  It has an IPv6 block beside it, 'alloc.ipv6', if anything
+ * IPv6 crosses the routers. */
 enum plan_transit {
     PLAN_TRANSIT_GW_NETWORK = 0,
     PLAN_TRANSIT_GW = 1,        /* Service's router, towards the namespace. */
     PLAN_TRANSIT_NS = 2,        /* Namespace. */
     PLAN_TRANSIT_RT = 5,        /* Tenant's router. */
     PLAN_TRANSIT_UP = 6,        /* Service's router, towards the tenant's. */
-    PLAN_TRANSIT_PLEN = 30,
 };
-struct vpn_prefix plan_transit(const struct plan *, enum plan_transit);
+struct vpn_prefix plan_transit(const struct plan *, enum plan_transit,
+                               bool v4);
+bool plan_outer_is_v4(const struct plan *);
+bool plan_inner_has_family(const struct plan *, bool v4);
 
 /* Ethernet addresses of a service, which derive from its UUID. */
 enum plan_mac { PLAN_MAC_GW, PLAN_MAC_NS, PLAN_MAC_RT, PLAN_MAC_UP };

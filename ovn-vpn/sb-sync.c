@@ -44,6 +44,7 @@ sb_sync_add_columns(struct ovsdb_idl *idl)
         &vpnsbrec_tunnel_col_public_key,
         &vpnsbrec_tunnel_col_listen_port,
         &vpnsbrec_tunnel_col_mtu,
+        &vpnsbrec_tunnel_col_options,
         &vpnsbrec_sealed_key_col_tunnel,
         &vpnsbrec_sealed_key_col_chassis,
         &vpnsbrec_sealed_key_col_fingerprint,
@@ -181,6 +182,24 @@ sync_tunnel_prefixes(const struct vpnsbrec_tunnel *row,
 }
 
 static void
+sync_tunnel_options(const struct vpnsbrec_tunnel *row,
+                    const struct plan_tunnel *tunnel)
+{
+    struct smap options;
+
+    smap_clone(&options, &row->options);
+    if (tunnel->outer_is_v4) {
+        smap_remove(&options, "outer_family");
+    } else {
+        smap_replace(&options, "outer_family", "ipv6");
+    }
+    if (!smap_equal(&options, &row->options)) {
+        vpnsbrec_tunnel_set_options(row, &options);
+    }
+    smap_destroy(&options);
+}
+
+static void
 sync_tunnel_row(const struct vpnsbrec_tunnel *row, const struct plan *plan)
 {
     const struct vpn_service *service = plan->in.service;
@@ -210,6 +229,7 @@ sync_tunnel_row(const struct vpnsbrec_tunnel *row, const struct plan *plan)
     SYNC_TUNNEL_INT(row, listen_port, service->listen_port);
     SYNC_TUNNEL_INT(row, mtu, plan->mtu);
     sync_tunnel_prefixes(row, tunnel);
+    sync_tunnel_options(row, tunnel);
 }
 
 /* All of it. */

@@ -18,9 +18,9 @@
 #include "util.h"
 #include "uuid.h"
 
-/* What a service holds: a tag and an address of its transit block.  Its tunnel
- * says so, or, should that have been lost, its localnet port and its gateway
- * port. */
+/* What a service holds: a tag and an address of its IPv4 transit block, whose
+ * number is that of its IPv6 block too.  Its tunnel says so, or, should that
+ * have been lost, its localnet port and its gateway port. */
 struct held {
     struct hmap_node node;      /* In 'snapshot.held', by service. */
     struct uuid service;
@@ -64,20 +64,32 @@ hold(struct snapshot *s, const struct uuid *service, int tag,
     }
 }
 
-static void
-hold_tunnel(struct snapshot *s, const struct vpnsbrec_tunnel *tunnel)
+/* Stores in '*addr' the first IPv4 address among the 'n' of 'texts', which
+ * have prefix lengths.  Returns false if there is none. */
+static bool
+find_ipv4(char **texts, size_t n, struct in6_addr *addr)
 {
-    struct vpn_prefix p;
+    for (size_t i = 0; i < n; i++) {
+        struct vpn_prefix p;
+        char *error = vpn_prefix_parse_cidr(texts[i], &p);
 
-    hold(s, &tunnel->service, tunnel->tag, NULL);
-    if (tunnel->n_transit_addresses) {
-        char *error = vpn_prefix_parse_cidr(tunnel->transit_addresses[0], &p);
-
-        if (!error) {
-            hold(s, &tunnel->service, 0, &p.addr);
+        if (!error && vpn_prefix_is_v4(&p)) {
+            *addr = p.addr;
+            return true;
         }
         free(error);
     }
+    return false;
+}
+
+static void
+hold_tunnel(struct snapshot *s, const struct vpnsbrec_tunnel *tunnel)
+{
+    struct in6_addr addr;
+    bool ok = find_ipv4(tunnel->transit_addresses,
+                        tunnel->n_transit_addresses, &addr);
+
+    hold(s, &tunnel->service, tunnel->tag, ok ? &addr : NULL);
 }
 
 /* Returns true if 'lrp' is the gateway port of a service, and stores that in
@@ -99,14 +111,12 @@ hold_router(struct snapshot *s, const struct nbrec_logical_router *lr)
 {
     for (size_t i = 0; i < lr->n_ports; i++) {
         const struct nbrec_logical_router_port *lrp = lr->ports[i];
-        struct vpn_prefix p;
+        struct in6_addr addr;
         struct uuid owner;
 
-        if (is_gateway_port(lrp, &owner) && lrp->n_networks) {
-            char *error = vpn_prefix_parse_cidr(lrp->networks[0], &p);
-
-            hold(s, &owner, 0, error ? NULL : &p.addr);
-            free(error);
+        if (is_gateway_port(lrp, &owner)
+            && find_ipv4(lrp->networks, lrp->n_networks, &addr)) {
+            hold(s, &owner, 0, &addr);
         }
     }
 }

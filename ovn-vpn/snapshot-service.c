@@ -40,6 +40,9 @@ same_for_connections(const struct vpn_service *a, const struct vpn_service *b)
             && a->created_at == b->created_at
             && !strcmp(a->name, b->name)
             && !a->error == !b->error
+            && a->has_external_ip == b->has_external_ip
+            && (vpn_addr_is_v4(&a->external_ip)
+                == vpn_addr_is_v4(&b->external_ip))
             && nullable_string_is_equal(a->public_key, b->public_key)
             && nullable_string_is_equal(a->sealed_private_key,
                                         b->sealed_private_key));

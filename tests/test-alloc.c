@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* test-alloc TRANSIT [ITEM...]: allocates for ITEMs and prints what each gets.
- * An ITEM is ROUTER/CHASSIS,.../TAG/BLOCK, of which ROUTER is a number and TAG
- * and BLOCK are what it holds, 0 and -1 for nothing.  N*ITEM is N such
- * items. */
+ * TRANSIT is the IPv4 transit subnet.  An ITEM is
+ * ROUTER/CHASSIS,.../TAG/BLOCK, of which ROUTER is a number and TAG and BLOCK
+ * are what it holds, 0 and -1 for nothing, with "/6" behind it if it needs
+ * IPv6.  N*ITEM is N such items.  An argument ROUTER=PREFIX gives that router
+ * a network of its own. */
 
 #include <config.h>
 #undef NDEBUG
@@ -37,19 +39,48 @@ add_item(const char *s, size_t i)
     }
     items[i].gateways = &gateways[i];
     items[i].tag = atoi(strsep(&rest, "/"));
-    items[i].block = atoi(rest);
+    items[i].block = atoi(strsep(&rest, "/"));
+    items[i].ipv6 = rest != NULL;
     free(copy);
+}
+
+static void
+add_network(const char *s)
+{
+    struct router *router = &routers[atoi(s)];
+    struct router_port *port;
+    struct vpn_prefix p;
+
+    router->ports = xrealloc(router->ports, ((router->n_ports + 1)
+                                             * sizeof *router->ports));
+    port = &router->ports[router->n_ports++];
+    memset(port, 0, sizeof *port);
+    router->n_foreign_ports = router->n_ports;
+    char *error = vpn_prefix_parse_cidr(strchr(s, '=') + 1, &p);
+    ovs_assert(!error);
+    vpn_prefixes_add(&port->networks, &p);
+}
+
+static void
+destroy_router(struct router *router)
+{
+    for (size_t i = 0; i < router->n_ports; i++) {
+        vpn_prefixes_destroy(&router->ports[i].networks);
+    }
+    free(router->ports);
+    free(router->name);
 }
 
 static void
 test_alloc_main(int argc, char *argv[])
 {
     struct alloc_item *list[MAX_ITEMS];
-    struct vpn_prefix transit;
+    struct vpn_options options;
     size_t n = 0;
 
     set_program_name(argv[0]);
-    char *error = vpn_prefix_parse(argv[1], &transit);
+    vpn_options_init_defaults(&options);
+    char *error = vpn_prefix_parse(argv[1], &options.transit_subnet);
     ovs_assert(!error);
     for (int i = 0; i < MAX_ROUTERS; i++) {
         routers[i].uuid.parts[0] = i + 1;
@@ -58,6 +89,10 @@ test_alloc_main(int argc, char *argv[])
     for (int i = 2; i < argc; i++) {
         const char *star = strchr(argv[i], '*');
 
+        if (strchr(argv[i], '=')) {
+            add_network(argv[i]);
+            continue;
+        }
         for (int j = star ? atoi(argv[i]) : 1; j > 0; j--) {
             add_item(star ? star + 1 : argv[i], n);
             list[n] = &items[n];
@@ -65,7 +100,7 @@ test_alloc_main(int argc, char *argv[])
         }
     }
 
-    alloc_run(list, n, &transit);
+    alloc_run(list, n, &options);
     for (size_t i = 0; i < n; i++) {
         if (n < 100 || i >= n - 2) {
             printf("%d/%d%s%s\n", items[i].tag, items[i].block,
@@ -76,7 +111,7 @@ test_alloc_main(int argc, char *argv[])
         vpn_gateways_destroy(&gateways[i]);
     }
     for (int i = 0; i < MAX_ROUTERS; i++) {
-        free(routers[i].name);
+        destroy_router(&routers[i]);
     }
 }
 
