@@ -15,6 +15,7 @@
 #include "lib/vpn-parse.h"
 #include "lib/vpn-time.h"
 #include "smap.h"
+#include "timeval.h"
 #include "util.h"
 
 /* Returns true if the configuration is for the service's next key pair: the
@@ -88,12 +89,51 @@ get_everything(struct vpn_prefixes *prefixes)
     return NULL;
 }
 
-/* Adds to 'prefixes' what the peer reaches through the tunnel: the networks
- * first, then the tunnel subnets. */
+/* Adds to 'prefixes' what is behind the sites of 'service' other than 'c'. */
+static void
+get_sites(const struct vpn_service *service, const struct vpn_connection *c,
+          struct vpn_prefixes *prefixes)
+{
+    for (size_t i = 0; i < service->n_connections; i++) {
+        const struct vpn_connection *other = &service->connections[i];
+
+        if (!vpn_connection_is_usable(other, time_wall_msec())
+            || !strcmp(other->name, c->name)) {
+            continue;
+        }
+        for (size_t j = 0; j < other->peer_cidrs.n; j++) {
+            if (!vpn_service_covers(service, &other->peer_cidrs.list[j])) {
+                vpn_prefixes_add(prefixes, &other->peer_cidrs.list[j]);
+            }
+        }
+    }
+}
+
+/* Drops from 'prefixes' those of a kind, IPv4 or IPv6, in which 'c' can send
+ * nothing. */
+static void
+drop_useless(const struct vpn_connection *c, struct vpn_prefixes *prefixes)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < prefixes->n; i++) {
+        bool v4 = vpn_prefix_is_v4(&prefixes->list[i]);
+
+        if (vpn_prefixes_have_family(&c->addresses, v4)
+            || vpn_prefixes_have_family(&c->peer_cidrs, v4)) {
+            prefixes->list[n++] = prefixes->list[i];
+        }
+    }
+    prefixes->n = n;
+}
+
+/* Adds to 'prefixes' what the peer 'c' reaches through the tunnel: the
+ * networks first, then the tunnel subnets. */
 static char *
 get_allowed_ips(const struct vpn_nb_conf_wish *wish,
                 const struct vpnnbrec_vpn_service *row,
                 const struct vpn_service *service,
+                const struct vpn_connection *c,
                 struct vpn_prefixes *prefixes)
 {
     if (wish->full_tunnel) {
@@ -111,10 +151,14 @@ get_allowed_ips(const struct vpn_nb_conf_wish *wish,
     if (!row->n_offered_subnets) {
         vpn_prefixes_clone(prefixes, &service->local_subnets);
     }
+    if (service->client_to_client) {
+        get_sites(service, c, prefixes);
+    }
     vpn_prefixes_sort(prefixes);
     for (size_t i = 0; i < service->tunnel_subnets.n; i++) {
         vpn_prefixes_add(prefixes, &service->tunnel_subnets.list[i]);
     }
+    drop_useless(c, prefixes);
     return NULL;
 }
 
@@ -213,7 +257,7 @@ vpn_nb_conf_init(struct vpn_nb_conf *conf, const struct vpn_nb_conf_wish *wish,
         conf->conf.endpoint_host = conf->host;
     }
     error = error ? error : check_dns(service);
-    return error ? error : get_allowed_ips(wish, row, service,
+    return error ? error : get_allowed_ips(wish, row, service, c,
                                            &conf->conf.allowed_ips);
 }
 
