@@ -138,6 +138,8 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-api.at \
 	tests/system-testsuite.at \
 	tests/system-macros.at \
+	tests/system-ipv6.at \
+	tests/system-site.at \
 	tests/system.at
 SYSTEM_TEST_TOOLS = \
 	tests/bench-agent \

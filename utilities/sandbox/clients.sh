@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# VPN clients: hosts on the external network that run wg-quick.  Sourced by
-# ovn-vpn-sandbox.
+# VPN clients: hosts on the external network that run wg-quick, and may have a
+# network behind them.  Sourced by ovn-vpn-sandbox.
 
 clients() {
     local file
@@ -35,10 +35,34 @@ store_configuration() {
     }
 }
 
+# boot_lan NAME N: network N behind a client, with one host, which is the
+# network namespace "lan" there.
+boot_lan() {
+    host_run "$1" ip netns add lan \
+        && host_run "$1" ip link add lan type veth peer name eth0 netns lan \
+        && host_run "$1" ip link set lan up \
+        && host_run "$1" ip -n lan link set lo up \
+        && host_run "$1" ip -n lan link set eth0 up \
+        && host_run "$1" ip addr add "10.$2.0.1/24" dev lan \
+        && host_run "$1" ip addr add "fd00:10:$2::1/64" dev lan nodad \
+        && host_run "$1" ip -n lan addr add "10.$2.0.10/24" dev eth0 \
+        && host_run "$1" ip -n lan addr add "fd00:10:$2::10/64" dev eth0 \
+            nodad \
+        && host_run "$1" ip -n lan route add default via "10.$2.0.1" \
+        && host_run "$1" ip -n lan route add default via "fd00:10:$2::1" \
+        && host_run "$1" sysctl -qw net.ipv4.ip_forward=1 \
+            net.ipv6.conf.all.forwarding=1
+}
+
 boot_client() {
+    local address
+    address=$(cat "$RUN/$1/address")
     host_plug "$1" eth0 ex
-    host_run "$1" ip addr add "$(cat "$RUN/$1/address")/24" dev eth0 \
-        && host_run "$1" wg-quick up "$RUN/$1/keys/wg0.conf"
+    host_run "$1" ip addr add "$address/24" dev eth0 \
+        && host_run "$1" ip addr add "fd00:192::${address##*.}/64" dev eth0 \
+            nodad || return
+    [ ! -e "$RUN/$1/lan" ] || boot_lan "$1" "$(cat "$RUN/$1/lan")" || return
+    host_run "$1" wg-quick up "$RUN/$1/keys/wg0.conf"
 }
 
 check_client_name() {
@@ -53,13 +77,20 @@ check_client_name() {
 }
 
 cmd_client_add() {
-    local name=${1-} file=${2--} address
-    [ $# -ge 1 ] && [ $# -le 2 ] || usage_error "client-add NAME [FILE]"
+    local lan='' name file address
+    case ${1-} in
+        --lan=*) lan=${1#*=}; shift ;;
+    esac
+    name=${1-} file=${2--}
+    [ $# -ge 1 ] && [ $# -le 2 ] \
+        || usage_error "client-add [--lan=N] NAME [FILE]"
+    [[ $lan =~ ^([1-9][0-9]?)?$ ]] || fail "--lan=$lan: networks are 1 to 99"
     [ "$file" = - ] || [ -r "$file" ] || fail "cannot read $file"
     lock_running
     check_client_name "$name"
     address=$(free_address) || exit
     mkdir "$RUN/$name" && echo "$address" >"$RUN/$name/address" || exit
+    [ -z "$lan" ] || echo "$lan" >"$RUN/$name/lan" || exit
     host_create "$name"
     host_await "$name"
     if { [ "$file" = - ] || exec <"$file"; } \

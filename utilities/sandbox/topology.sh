@@ -6,8 +6,12 @@
 #
 #   bridge mg, 172.30.0.0/24     central .10, gw1 .101, gw2 .102, hv1 .103
 #   bridge ex, 192.168.0.0/24    the external network: router r .1 (resides on
-#                                gw1 or gw2), the switch itself .2 as the
+#   and fd00:192::/64            gw1 or gw2), the switch itself .2 as the
 #                                rest of the world, clients from .50 up
+#   logical switch net,          router r .1, vm1 .10
+#   10.0.0.0/24 and fd00:10::/64
+#
+# IPv6 addresses end in the same digits as IPv4 ones.
 
 # shellcheck disable=SC2034 # Others use it.
 BASE_HOSTS="switch central gw1 gw2 hv1"
@@ -33,9 +37,11 @@ boot_switch() {
         && host_run switch ip link add ex address 00:00:00:00:20:02 \
             type bridge \
         && host_run switch ip addr add 192.168.0.2/24 dev ex \
+        && host_run switch ip addr add fd00:192::2/64 dev ex nodad \
         && host_run switch ip link set mg up \
         && host_run switch ip link set ex up \
-        && host_run switch ip route add 10.0.0.0/24 via 192.168.0.1
+        && host_run switch ip route add 10.0.0.0/24 via 192.168.0.1 \
+        && host_run switch ip route add fd00:10::/64 via fd00:192::1
 }
 
 # Plugs HOST of the base into the switch.
@@ -119,7 +125,9 @@ boot_vm1() {
         && host_run hv1 ip -n vm1 link set eth0 \
             address 00:00:00:00:10:10 mtu 1442 up \
         && host_run hv1 ip -n vm1 addr add 10.0.0.10/24 dev eth0 \
+        && host_run hv1 ip -n vm1 addr add fd00:10::10/64 dev eth0 nodad \
         && host_run hv1 ip -n vm1 route add default via 10.0.0.1 \
+        && host_run hv1 ip -n vm1 route add default via fd00:10::1 \
         && { [ "$DATAPATH" != netdev ] \
             || host_run hv1 ip netns exec vm1 ethtool -K eth0 tx off; } \
         && host_run hv1 ovs-vsctl --may-exist add-port br-int vm1 \
@@ -131,9 +139,9 @@ operator_rows() {
     host_run central ovn-nbctl \
         -- ls-add net \
         -- lsp-add net vm1 \
-        -- lsp-set-addresses vm1 "00:00:00:00:10:10 10.0.0.10" \
+        -- lsp-set-addresses vm1 "00:00:00:00:10:10 10.0.0.10 fd00:10::10" \
         -- lr-add r \
-        -- lrp-add r r-net 00:00:00:00:01:01 10.0.0.1/24 \
+        -- lrp-add r r-net 00:00:00:00:01:01 10.0.0.1/24 fd00:10::1/64 \
         -- lsp-add net net-r \
         -- lsp-set-type net-r router \
         -- lsp-set-addresses net-r router \
@@ -143,7 +151,7 @@ operator_rows() {
         -- lsp-set-type pub-ln localnet \
         -- lsp-set-addresses pub-ln unknown \
         -- lsp-set-options pub-ln network_name=ext \
-        -- lrp-add r r-pub 00:00:00:00:01:02 192.168.0.1/24 \
+        -- lrp-add r r-pub 00:00:00:00:01:02 192.168.0.1/24 fd00:192::1/64 \
         -- lsp-add pub pub-r \
         -- lsp-set-type pub-r router \
         -- lsp-set-addresses pub-r router \
