@@ -140,6 +140,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-macros.at \
 	tests/system-ipv6.at \
 	tests/system-site.at \
+	tests/system-mtu.at \
 	tests/system.at
 SYSTEM_TEST_TOOLS = \
 	tests/bench-agent \
@@ -177,6 +178,7 @@ KERNEL_TESTSUITE_AT = \
 	tests/kernel-testsuite.at \
 	tests/kernel.at \
 	tests/system-macros.at \
+	tests/system-mtu.at \
 	tests/wg-backend.at
 EXTRA_DIST += $(KERNEL_TESTSUITE_AT) $(KERNEL_TESTSUITE) $(KERNEL_TEST_TOOLS)
 KERNEL_TEST_TOOLS = tests/kernel-check tests/kernel-vm
