@@ -16,12 +16,16 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "coverage.h"
 #include "openvswitch/vlog.h"
 #include "ovn-vpn-controller/change.h"
 #include "sset.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(netns);
+
+COVERAGE_DEFINE(netns_make);
+COVERAGE_DEFINE(netns_delete);
 
 /* Where iproute2 keeps names (NETNS_RUN_DIR in its include/namespace.h). */
 #define NETNS_DIR "/run/netns"
@@ -176,6 +180,7 @@ netns_make(const char *name, struct netns **netnsp)
         free(path);
         if (!error) {
             VLOG_INFO("made network namespace %s", name);
+            COVERAGE_INC(netns_make);
             error = netns_open(name, netnsp);
         }
     }
@@ -243,6 +248,7 @@ netns_delete(const char *name)
         free(path);
         return 0;
     }
+    COVERAGE_INC(netns_delete);
     /* More than one may have been mounted on each other. */
     while (!umount2(path, MNT_DETACH)) {
         continue;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "coverage.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/vlog.h"
 #include "ovn-vpn-controller/change.h"
@@ -17,6 +18,8 @@
 #include "vswitch-idl.h"
 
 VLOG_DEFINE_THIS_MODULE(ovs_port);
+
+COVERAGE_DEFINE(ovs_port_change);
 
 /* The physical network of our localnet ports. */
 #define NETWORK "ovn-vpn"
@@ -29,8 +32,10 @@ VLOG_DEFINE_THIS_MODULE(ovs_port);
 
 #define MAPPINGS "ovn-bridge-mappings"
 
-/* Where changes are made, for people. */
-#define HERE "Open vSwitch"
+/* To be asked before each change; see ovn-vpn-controller/change.h. */
+#define is_due(...) \
+    (COVERAGE_INC(ovs_port_change), \
+     change_is_due("Open vSwitch", __VA_ARGS__))
 
 void
 ovs_port_add_columns(struct ovsdb_idl *idl)
@@ -156,8 +161,7 @@ sync_mapping(const struct ovsrec_open_vswitch *cfg, const char *key,
     if (!new) {
         return true;
     }
-    if (change_is_due(HERE, "set external_ids:%s to \"%s\", was \"%s\"", key,
-                      new, old)) {
+    if (is_due("set external_ids:%s to \"%s\", was \"%s\"", key, new, old)) {
         VLOG_INFO("external_ids:%s: \"%s\", was \"%s\"", key, new, old);
         /* Others write this value, too. */
         ovsrec_open_vswitch_verify_external_ids(cfg);
@@ -201,7 +205,7 @@ static void
 add_bridge(struct ovsdb_idl_txn *txn, const struct ovsrec_open_vswitch *cfg,
            const char *name, const char *datapath_type)
 {
-    if (!change_is_due(HERE, "add bridge %s, with all its ports", name)) {
+    if (!is_due("add bridge %s, with all its ports", name)) {
         return;
     }
     struct ovsrec_bridge *bridge = ovsrec_bridge_insert(txn);
@@ -269,15 +273,15 @@ sync_port(const struct ovsrec_bridge *bridge, bool is_home,
         want->ready = false;
         take_problem(port, want);
         if (!port_is_right(port, want)) {
-            if (change_is_due(HERE, "set port %s to tag %d and service %s",
-                              port->name, want->tag, want->service)) {
+            if (is_due("set port %s to tag %d and service %s", port->name,
+                       want->tag, want->service)) {
                 set_port(port, want);
             }
             return false;
         }
     } else if (is_ours(port) && (want || may_remove)) {
-        if (change_is_due(HERE, "remove port %s from bridge %s", port->name,
-                          bridge->name)) {
+        if (is_due("remove port %s from bridge %s", port->name,
+                   bridge->name)) {
             VLOG_INFO("removing port %s from bridge %s", port->name,
                       bridge->name);
             ovsrec_bridge_update_ports_delvalue(bridge, port);
@@ -299,8 +303,8 @@ add_missing(struct ovsdb_idl_txn *txn, const struct ovsrec_bridge *bridge,
     SHASH_FOR_EACH (node, wanted) {
         const struct ovs_port *want = node->data;
 
-        if (want->ready && change_is_due(HERE, "add port %s to bridge %s",
-                                         node->name, bridge->name)) {
+        if (want->ready && is_due("add port %s to bridge %s", node->name,
+                                  bridge->name)) {
             struct ovsrec_port *port = insert_port(txn, node->name, "");
 
             VLOG_INFO("adding port %s to bridge %s", node->name,
@@ -366,8 +370,8 @@ ovs_port_run(struct ovsdb_idl *idl, struct ovsdb_idl_txn *txn,
         return NULL;
     }
     if (strcmp(bridge->datapath_type, datapath_type)
-        && change_is_due(HERE, "set the datapath type of bridge %s to \"%s\"",
-                         bridge->name, datapath_type)) {
+        && is_due("set the datapath type of bridge %s to \"%s\"",
+                  bridge->name, datapath_type)) {
         ovsrec_bridge_set_datapath_type(bridge, datapath_type);
         right = false;
     }
