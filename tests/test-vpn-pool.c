@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* test-vpn-pool SUBNET COUNT [USED...]: takes the addresses USED and then
- * COUNT more from a pool of SUBNET, and prints the latter. */
+/* test-vpn-pool SUBNET COUNT [USED|-USED...]: takes the addresses USED, or
+ * gives them back, and then takes COUNT more from a pool of SUBNET, and prints
+ * the latter. */
 
 #include <config.h>
 #undef NDEBUG
@@ -27,9 +28,13 @@ test_vpn_pool_main(int argc, char *argv[])
 
     vpn_pool_init(&pool, &subnet);
     for (int i = 3; i < argc; i++) {
-        error = vpn_addr_parse(argv[i], &addr);
+        bool release = argv[i][0] == '-';
+
+        error = vpn_addr_parse(argv[i] + release, &addr);
         ovs_assert(!error);
-        if (!vpn_pool_take(&pool, &addr)) {
+        if (release) {
+            vpn_pool_release(&pool, &addr);
+        } else if (!vpn_pool_take(&pool, &addr)) {
             printf("%s: taken twice\n", argv[i]);
         }
     }
