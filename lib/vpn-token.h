@@ -9,6 +9,10 @@
 
 #include <stdbool.h>
 
+/* What tokens for ovn-vpn-api begin with, so that one that got lost is known
+ * for what it is. */
+#define VPN_TOKEN_PREFIX "ovnvpn_"
+
 /* Length of a token's text, without prefix. */
 #define VPN_TOKEN_LEN 43
 

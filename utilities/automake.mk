@@ -30,6 +30,7 @@ utilities_ovn_vpn_nbctl_SOURCES = \
 	utilities/nbctl-keyfile.c \
 	utilities/nbctl-show.c \
 	utilities/nbctl-svc.c \
+	utilities/nbctl-token.c \
 	utilities/nbctl-util.c \
 	utilities/nbctl.h \
 	utilities/ovn-vpn-nbctl.c

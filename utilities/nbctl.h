@@ -32,6 +32,7 @@ extern const struct ctl_command_syntax nbctl_key_commands[];
 extern const struct ctl_command_syntax nbctl_import_commands[];
 extern const struct ctl_command_syntax nbctl_export_commands[];
 extern const struct ctl_command_syntax nbctl_gateway_commands[];
+extern const struct ctl_command_syntax nbctl_token_commands[];
 
 /* ovn-vpn-nbctl.c: what commands tell to the program. */
 void nbctl_sync(void);

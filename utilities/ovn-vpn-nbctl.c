@@ -171,7 +171,13 @@ Gateway commands:\n\
   gateway-list SERVICE        print the chassis that may serve SERVICE\n\
   gateway-drain CHASSIS       make services leave CHASSIS\n\
   gateway-undrain CHASSIS     let them come back\n\
-  chassis-list                print all gateway chassis\n",
+  chassis-list                print all gateway chassis\n\
+\n\
+Token commands:\n\
+  token-add NAME ROLE [PROJECT]...\n\
+                              print a token for ovn-vpn-api, this once\n\
+  token-list                  print all tokens, without their secrets\n\
+  token-del NAME              take a token back\n",
            program_name, program_name);
 }
 
@@ -328,6 +334,7 @@ main(int argc, char *argv[])
     ctl_register_commands(nbctl_import_commands);
     ctl_register_commands(nbctl_export_commands);
     ctl_register_commands(nbctl_gateway_commands);
+    ctl_register_commands(nbctl_token_commands);
 
     static struct vpn_dbctl_class class = {
         .idl_class = &vpnnbrec_idl_class,

@@ -23,10 +23,6 @@
 #include "utilities/api/api.h"
 #include "uuid.h"
 
-/* What a token begins with, so that one that got lost is known for what it
- * is. */
-#define TOKEN_PREFIX "ovnvpn_"
-
 /* Tokens. */
 
 /* Returns the token whose name or UUID is 'id'. */
@@ -141,7 +137,7 @@ insert_token(struct api *api, struct api_request *req, const char *name,
     int64_t now = time_wall_msec();
 
     if (!req->token) {
-        req->token = vpn_token_new(TOKEN_PREFIX);
+        req->token = vpn_token_new(VPN_TOKEN_PREFIX);
     }
     vpn_token_hash(req->token, hash);
     vpnnbrec_api_token_set_name(row, name);
