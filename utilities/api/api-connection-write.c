@@ -22,6 +22,7 @@
 #include "utilities/api/api-body.h"
 #include "utilities/api/api-connection-wish.h"
 #include "utilities/api/api-request.h"
+#include "utilities/api/api-roster.h"
 #include "utilities/api/api-store.h"
 #include "utilities/api/api-vault.h"
 #include "utilities/api/api.h"
@@ -113,17 +114,18 @@ check_quota(struct api *api, struct api_request *req,
     return true;
 }
 
-/* Gives 'c' the lowest free address of each tunnel subnet of 'service'. */
+/* Gives 'c' the lowest free address of each tunnel subnet of the service of
+ * 'row'. */
 static bool
-allocate(struct api_request *req, const struct vpn_service *service,
-         struct vpn_connection *c)
+allocate(struct api *api, struct api_request *req,
+         const struct vpnnbrec_vpn_service *row, struct vpn_connection *c)
 {
-    for (size_t i = 0; i < service->tunnel_subnets.n; i++) {
+    size_t n = api_roster_service(api, row)->tunnel_subnets.n;
+
+    for (size_t i = 0; i < n; i++) {
         struct in6_addr addr;
 
-        if (!vpn_service_next_address(service,
-                                      &service->tunnel_subnets.list[i],
-                                      &addr)) {
+        if (!api_roster_allocate(api, row, i, &addr)) {
             api_problem(req, 409, "addresses", "the service has no free "
                         "address left; delete a connection that is not "
                         "needed, or give it a larger tunnel subnet");
@@ -152,10 +154,11 @@ check_service(struct api_request *req, const struct vpnnbrec_vpn_service *row,
 }
 
 static bool
-check_connection(struct api_request *req, const struct vpn_service *service,
+check_connection(struct api *api, struct api_request *req,
+                 const struct vpnnbrec_vpn_service *row,
                  const struct vpn_connection *c)
 {
-    char *error = vpn_connection_check_new(service, c);
+    char *error = api_roster_check(api, row, c);
 
     if (error) {
         api_problem(req, 409, NULL, "%s", error);
@@ -168,14 +171,14 @@ check_connection(struct api_request *req, const struct vpn_service *service,
 
 static bool
 prepare(struct api *api, struct api_request *req,
-        const struct vpnnbrec_vpn_service *row, struct vpn_service *service,
-        struct connection_wish *wish)
+        const struct vpnnbrec_vpn_service *row, struct connection_wish *wish)
 {
+    const struct vpn_service *service = api_roster_service(api, row);
     struct vpn_connection *c = &wish->connection;
 
     if (api_fault(req, "name", vpn_name_check("connection", c->name))
         || !check_service(req, row, service)
-        || !check_quota(api, req, row, service->n_connections)
+        || !check_quota(api, req, row, api_roster_count(api, row))
         || !make_keys(req, wish)
         || (req->psk && !get_global(api, req))) {
         return false;
@@ -183,10 +186,10 @@ prepare(struct api *api, struct api_request *req,
     c->public_key = req->public_key;
     connection_wish_sort(wish, service);
     if (!c->addresses.n && !wish->has_addresses
-        && !allocate(req, service, c)) {
+        && !allocate(api, req, row, c)) {
         return false;
     }
-    return check_connection(req, service, c);
+    return check_connection(api, req, row, c);
 }
 
 static void
@@ -207,7 +210,7 @@ insert(struct api *api, struct api_request *req,
         req->uuid = row->header_.uuid;
         req->parent = service->header_.uuid;
         req->is_new = true;
-        api_store_added(api, service, &wish->connection);
+        api_roster_note(api, service, &wish->connection);
     } else {
         api_store_spoil(api);
     }
@@ -225,7 +228,7 @@ api_connection_create(struct api *api, struct api_request *req)
     }
     connection_wish_init(&wish, "auto");
     if (connection_wish_read(&wish, req)
-        && prepare(api, req, row, api_store_service(api, row), &wish)) {
+        && prepare(api, req, row, &wish)) {
         insert(api, req, row, &wish);
     }
     connection_wish_destroy(&wish);
@@ -233,21 +236,16 @@ api_connection_create(struct api *api, struct api_request *req)
 
 /* Changing. */
 
-/* Makes 'c' what 'service' knows as the connection of 'row'. */
+/* Makes 'c' what the connection of 'row' is. */
 static void
-load(const struct vpn_service *service,
+load(struct api *api, const struct vpnnbrec_vpn_service *service,
      const struct vpnnbrec_vpn_connection *row, struct vpn_connection *c)
 {
-    for (size_t i = 0; i < service->n_connections; i++) {
-        const struct vpn_connection *old = &service->connections[i];
-
-        if (uuid_equals(&old->uuid, &row->header_.uuid)) {
-            vpn_connection_destroy(c);
-            vpn_connection_clone(c, old);
-            free(c->error);
-            c->error = NULL;
-        }
-    }
+    vpn_connection_destroy(c);
+    vpn_connection_clone(c, api_roster_find(api, service,
+                                            &row->header_.uuid));
+    free(c->error);
+    c->error = NULL;
 }
 
 static void
@@ -267,6 +265,7 @@ update(struct api *api, struct api_request *req,
     if (ok) {
         req->uuid = row->header_.uuid;
         req->parent = service->header_.uuid;
+        api_roster_note(api, service, &wish->connection);
     } else {
         api_store_spoil(api);
     }
@@ -286,9 +285,8 @@ change(struct api *api, struct api_request *req, bool rekey)
         return;
     }
     struct ds spec = DS_EMPTY_INITIALIZER;
-    const struct vpn_service *snapshot = api_store_service(api, service);
     connection_wish_init(&wish, row->sealed_psk ? "auto" : "none");
-    load(snapshot, row, &wish.connection);
+    load(api, service, row, &wish.connection);
     api_put_connection_spec(&spec, row);
     bool ok = (rekey ? connection_wish_read_keys(&wish, req)
                : connection_wish_read_changes(&wish, req, row->name));
@@ -299,8 +297,8 @@ change(struct api *api, struct api_request *req, bool rekey)
         wish.connection.public_key = req->public_key;
     }
     if (ok) {
-        connection_wish_sort(&wish, snapshot);
-        ok = check_connection(req, snapshot, &wish.connection);
+        connection_wish_sort(&wish, api_roster_service(api, service));
+        ok = check_connection(api, req, service, &wish.connection);
     }
     if (ok) {
         update(api, req, service, row, &wish);

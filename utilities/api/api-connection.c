@@ -26,16 +26,13 @@ api_connection_get(struct api *api, struct api_request *req)
     const struct vpnnbrec_vpn_service *service = api_find_service(api, req);
     const struct vpnnbrec_vpn_connection *row
         = service ? api_find_connection(api, req, service) : NULL;
-    struct api_json j = API_JSON_INITIALIZER(&req->response.body);
-    struct ds spec = DS_EMPTY_INITIALIZER;
 
     if (row) {
-        api_json_open(&j, NULL, '{');
-        api_put_connection_members(&j, row);
-        api_json_close(&j, '}');
-        api_put_connection_spec(&spec, row);
-        api_respond_with_etag(req, 200, &spec);
-        ds_destroy(&spec);
+        const struct api_view_text *text = api_view_text(api, row);
+
+        ds_put_buffer(&req->response.body, text->json.string,
+                      text->json.length);
+        api_respond_with_tag(req, 200, text->etag);
     }
 }
 
@@ -109,9 +106,7 @@ api_connection_list(struct api *api, struct api_request *req)
         } else if (n++ == page.limit) {
             break;
         }
-        api_json_open(&j, NULL, '{');
-        api_put_connection_members(&j, row);
-        api_json_close(&j, '}');
+        api_json_raw(&j, NULL, &api_view_text(api, row)->json);
         last = row->name;
     }
     api_json_close(&j, ']');

@@ -78,13 +78,12 @@ api_check_etag(struct api_request *req, const struct ds *tagged)
     return ok;
 }
 
-/* Answers with 'status', or that the client knows the answer already. */
+/* Answers with 'status' and 'tag', or that the client knows the answer
+ * already. */
 void
-api_respond_with_etag(struct api_request *req, int status,
-                      const struct ds *tagged)
+api_respond_with_tag(struct api_request *req, int status, const char *tag)
 {
     const char *known = req->headers[API_H_IF_NONE_MATCH];
-    char *tag = api_etag(tagged);
 
     api_set_header(req, "ETag", tag);
     api_set_header(req, "Cache-Control", "no-cache");
@@ -92,8 +91,17 @@ api_respond_with_etag(struct api_request *req, int status,
         ds_clear(&req->response.body);
         status = 304;
     }
-    free(tag);
     api_respond(req, status);
+}
+
+void
+api_respond_with_etag(struct api_request *req, int status,
+                      const struct ds *tagged)
+{
+    char *tag = api_etag(tagged);
+
+    api_respond_with_tag(req, status, tag);
+    free(tag);
 }
 
 /* Pages. */

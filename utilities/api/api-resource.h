@@ -24,6 +24,7 @@ const struct vpnnbrec_vpn_connection *api_find_connection(
     const struct vpnnbrec_vpn_service *);
 char *api_etag(const struct ds *);
 bool api_check_etag(struct api_request *, const struct ds *);
+void api_respond_with_tag(struct api_request *, int status, const char *tag);
 void api_respond_with_etag(struct api_request *, int status,
                            const struct ds *tagged);
 

@@ -113,9 +113,7 @@ put_connections(struct api *api, struct api_json *j,
 
     api_json_open(j, "connections", '[');
     for (size_t i = 0; i < connections->n; i++) {
-        api_json_open(j, NULL, '{');
-        api_put_connection_members(j, connections->rows[i]);
-        api_json_close(j, '}');
+        api_json_raw(j, NULL, &api_view_text(api, connections->rows[i])->json);
     }
     api_json_close(j, ']');
 }

@@ -8,16 +8,14 @@
 
 #include "coverage.h"
 #include "lib/ovn-vpn-nb-idl.h"
-#include "lib/vpn-model.h"
-#include "lib/vpn-nb-snapshot.h"
 #include "openvswitch/list.h"
 #include "openvswitch/poll-loop.h"
-#include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
 #include "timeval.h"
 #include "util.h"
 #include "utilities/api/api-auth.h"
 #include "utilities/api/api-request.h"
+#include "utilities/api/api-roster.h"
 #include "utilities/api/api.h"
 
 VLOG_DEFINE_THIS_MODULE(api_store);
@@ -42,9 +40,6 @@ struct api_store {
     size_t n_alone;             /* Requests to try in one of their own. */
     unsigned int retry_seqno;   /* Not before the replica is newer. */
     bool must_wait;
-
-    /* Services that the transaction adds connections to, as they will be. */
-    struct shash services;      /* Contains 'struct vpn_service's by name. */
 };
 
 struct api_store *
@@ -55,19 +50,7 @@ api_store_create(void)
     ovs_list_init(&store->queue);
     ovs_list_init(&store->batch);
     ovs_list_init(&store->committed);
-    shash_init(&store->services);
     return store;
-}
-
-static void
-forget_services(struct api_store *store)
-{
-    struct shash_node *node;
-
-    SHASH_FOR_EACH_SAFE (node, &store->services) {
-        vpn_service_destroy(node->data);
-        shash_delete(&store->services, node);
-    }
 }
 
 /* Must not be called while there are requests. */
@@ -80,8 +63,6 @@ api_store_destroy(struct api_store *store)
     if (store->txn) {
         ovsdb_idl_txn_destroy(store->txn);
     }
-    forget_services(store);
-    shash_destroy(&store->services);
     free(store);
 }
 
@@ -122,34 +103,6 @@ void
 api_store_spoil(struct api *api)
 {
     api->store->spoilt = true;
-}
-
-/* Returns the service of 'row', with the connections that the transaction has
- * given it so far.  It belongs to the store. */
-struct vpn_service *
-api_store_service(struct api *api, const struct vpnnbrec_vpn_service *row)
-{
-    struct shash *services = &api->store->services;
-    struct vpn_service *service = shash_find_data(services, row->name);
-
-    if (!service) {
-        service = vpn_service_from_row(row);
-        shash_add(services, row->name, service);
-    }
-    return service;
-}
-
-/* Notes that 'c' becomes a connection of 'row'. */
-void
-api_store_added(struct api *api, const struct vpnnbrec_vpn_service *row,
-                const struct vpn_connection *c)
-{
-    struct vpn_service *service = api_store_service(api, row);
-
-    service->connections = xrealloc(service->connections,
-                                    (service->n_connections + 1)
-                                    * sizeof *service->connections);
-    vpn_connection_clone(&service->connections[service->n_connections++], c);
 }
 
 /* Transactions. */
@@ -228,7 +181,7 @@ begin(struct api *api)
         requeue(store);
     }
     api->txn = NULL;
-    forget_services(store);
+    api_roster_forget_notes(api->roster);
 }
 
 /* The transaction has been committed. */

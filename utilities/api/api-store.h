@@ -12,9 +12,6 @@
 struct api;
 struct api_request;
 struct api_store;
-struct vpn_connection;
-struct vpn_service;
-struct vpnnbrec_vpn_service;
 
 struct api_store *api_store_create(void);
 void api_store_destroy(struct api_store *);
@@ -29,9 +26,5 @@ void api_store_write(struct api *, struct api_request *);
 
 /* For who fills a transaction. */
 void api_store_spoil(struct api *);
-struct vpn_service *api_store_service(struct api *,
-                                      const struct vpnnbrec_vpn_service *);
-void api_store_added(struct api *, const struct vpnnbrec_vpn_service *,
-                     const struct vpn_connection *);
 
 #endif /* utilities/api/api-store.h */

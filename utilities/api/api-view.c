@@ -10,6 +10,8 @@
 #include "lib/ovn-vpn-nb-idl.h"
 #include "openvswitch/hmap.h"
 #include "util.h"
+#include "utilities/api/api-json.h"
+#include "utilities/api/api-resource.h"
 #include "utilities/api/api.h"
 #include "uuid.h"
 
@@ -20,10 +22,18 @@ struct entry {
     struct api_view_connections connections;
 };
 
+/* The text of one connection. */
+struct text {
+    struct hmap_node node;      /* In 'struct api_view', by 'uuid'. */
+    struct uuid uuid;
+    struct api_view_text text;
+};
+
 struct api_view {
     struct api_view_services services;
     bool services_valid;
     struct hmap entries;        /* Contains 'struct entry's. */
+    struct hmap texts;          /* Contains 'struct text's. */
 };
 
 struct api_view *
@@ -32,6 +42,7 @@ api_view_create(void)
     struct api_view *view = xzalloc(sizeof *view);
 
     hmap_init(&view->entries);
+    hmap_init(&view->texts);
     return view;
 }
 
@@ -68,9 +79,39 @@ drop_entries(struct api_view *view)
     }
 }
 
+static struct text *
+find_text(const struct api_view *view, const struct uuid *uuid)
+{
+    struct text *text;
+
+    HMAP_FOR_EACH_WITH_HASH (text, node, uuid_hash(uuid), &view->texts) {
+        if (uuid_equals(&text->uuid, uuid)) {
+            return text;
+        }
+    }
+    return NULL;
+}
+
+static void
+drop_text(struct api_view *view, struct text *text)
+{
+    if (text) {
+        hmap_remove(&view->texts, &text->node);
+        ds_destroy(&text->text.json);
+        free(text->text.etag);
+        free(text);
+    }
+}
+
 void
 api_view_destroy(struct api_view *view)
 {
+    struct text *text;
+
+    HMAP_FOR_EACH_SAFE (text, node, &view->texts) {
+        drop_text(view, text);
+    }
+    hmap_destroy(&view->texts);
     drop_entries(view);
     hmap_destroy(&view->entries);
     free(view->services.rows);
@@ -87,13 +128,19 @@ api_view_run(struct api *api)
     struct api_view *view = api->view;
 
     VPNNBREC_VPN_SERVICE_FOR_EACH_TRACKED (service, api->idl) {
-        if (vpnnbrec_vpn_service_is_new(service)
-            || vpnnbrec_vpn_service_is_deleted(service)) {
+        bool is_deleted = vpnnbrec_vpn_service_is_deleted(service);
+
+        if (vpnnbrec_vpn_service_is_new(service) || is_deleted) {
             view->services_valid = false;
         }
-        drop_entry(view, find_entry(view, &service->header_.uuid));
+        if (is_deleted
+            || vpnnbrec_vpn_service_is_updated(
+                service, VPNNBREC_VPN_SERVICE_COL_CONNECTIONS)) {
+            drop_entry(view, find_entry(view, &service->header_.uuid));
+        }
     }
     VPNNBREC_VPN_CONNECTION_FOR_EACH_TRACKED (connection, api->idl) {
+        drop_text(view, find_text(view, &connection->header_.uuid));
         if (!vpnnbrec_vpn_connection_is_new(connection)
             && vpnnbrec_vpn_connection_is_updated(
                 connection, VPNNBREC_VPN_CONNECTION_COL_NAME)) {
@@ -167,6 +214,32 @@ api_view_connections(struct api *api,
         hmap_insert(&api->view->entries, &entry->node, uuid_hash(uuid));
     }
     return &entry->connections;
+}
+
+/* Returns the connection of 'row' as text, which belongs to the view.  Must
+ * not be called while a transaction is being filled. */
+const struct api_view_text *
+api_view_text(struct api *api, const struct vpnnbrec_vpn_connection *row)
+{
+    const struct uuid *uuid = &row->header_.uuid;
+    struct text *text = find_text(api->view, uuid);
+
+    if (!text) {
+        struct ds spec = DS_EMPTY_INITIALIZER;
+
+        ovs_assert(!api->txn);
+        text = xzalloc(sizeof *text);
+        text->uuid = *uuid;
+        struct api_json j = API_JSON_INITIALIZER(&text->text.json);
+        api_json_open(&j, NULL, '{');
+        api_put_connection_members(&j, row);
+        api_json_close(&j, '}');
+        api_put_connection_spec(&spec, row);
+        text->text.etag = api_etag(&spec);
+        ds_destroy(&spec);
+        hmap_insert(&api->view->texts, &text->node, uuid_hash(uuid));
+    }
+    return &text->text;
 }
 
 /* Returns the service whose name or UUID is 'id', or NULL. */

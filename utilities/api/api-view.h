@@ -2,10 +2,13 @@
 #ifndef API_VIEW_H
 #define API_VIEW_H 1
 
-/* Services, and the connections of each, sorted by name: made when they are
- * asked for and kept until the database says otherwise. */
+/* Services, and the connections of each, sorted by name, and connections as
+ * JSON: made when they are asked for and kept until the database says
+ * otherwise. */
 
 #include <stddef.h>
+
+#include "openvswitch/dynamic-string.h"
 
 struct api;
 struct api_view;
@@ -22,6 +25,12 @@ struct api_view_connections {
     size_t n;
 };
 
+/* A connection as it goes into answers. */
+struct api_view_text {
+    struct ds json;             /* The object. */
+    char *etag;
+};
+
 struct api_view *api_view_create(void);
 void api_view_destroy(struct api_view *);
 void api_view_run(struct api *);
@@ -29,6 +38,9 @@ void api_view_run(struct api *);
 const struct api_view_services *api_view_services(struct api *);
 const struct api_view_connections *api_view_connections(
     struct api *, const struct vpnnbrec_vpn_service *);
+
+const struct api_view_text *api_view_text(
+    struct api *, const struct vpnnbrec_vpn_connection *);
 
 const struct vpnnbrec_vpn_service *api_view_find_service(struct api *,
                                                          const char *id);

@@ -11,6 +11,7 @@
 #include "utilities/api/api-events.h"
 #include "utilities/api/api-metrics.h"
 #include "utilities/api/api-replay.h"
+#include "utilities/api/api-roster.h"
 #include "utilities/api/api-store.h"
 #include "utilities/api/api-vault.h"
 #include "utilities/api/api-view.h"
@@ -30,6 +31,7 @@ api_init(struct api *api, const char *remote, bool needs_token)
         .events = api_events_create(),
         .metrics = api_metrics_create(),
         .replay = api_replay_create(),
+        .roster = api_roster_create(),
         .store = api_store_create(),
         .vault = api_vault_create(),
         .view = api_view_create(),
@@ -54,6 +56,7 @@ api_destroy(struct api *api)
     api_events_destroy(api->events);
     api_metrics_destroy(api->metrics);
     api_replay_destroy(api->replay);
+    api_roster_destroy(api->roster);
     api_vault_destroy(api->vault);
     api_view_destroy(api->view);
     ovsdb_idl_destroy(api->idl);
@@ -64,6 +67,7 @@ api_run(struct api *api)
 {
     ovsdb_idl_run(api->idl);
     api_view_run(api);
+    api_roster_run(api);
     api_events_run(api);
     ovsdb_idl_track_clear(api->idl);
     api_events_keep_alive(api->events);

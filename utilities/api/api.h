@@ -26,6 +26,7 @@ struct api_events;
 struct api_metrics;
 struct api_replay;
 struct api_request;
+struct api_roster;
 struct api_vault;
 struct api_view;
 struct json;
@@ -47,6 +48,7 @@ struct api {
     struct api_events *events;
     struct api_metrics *metrics;
     struct api_replay *replay;
+    struct api_roster *roster;
     struct api_store *store;
     struct api_vault *vault;
     struct api_view *view;

@@ -39,6 +39,8 @@ utilities_api_libvpnapi_la_SOURCES = \
 	utilities/api/api-request.h \
 	utilities/api/api-resource.c \
 	utilities/api/api-resource.h \
+	utilities/api/api-roster.c \
+	utilities/api/api-roster.h \
 	utilities/api/api-route.c \
 	utilities/api/api-route.h \
 	utilities/api/api-routes.c \
