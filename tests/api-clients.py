@@ -9,7 +9,9 @@ api-clients.py HOST:PORT slow      a request that never ends, and one that is
 api-clients.py HOST:PORT vanish N  N clients that go away before their answer
 api-clients.py HOST:PORT raw       what stands on standard input, with "\\r\\n"
                                    at the end of each line; prints the status
-api-clients.py HOST:PORT events N  prints the types of the next N events
+api-clients.py HOST:PORT events N [ID [QUERY]]
+                                   prints the types of the next N events, after
+                                   the one with ID, and their own IDs
 """
 
 import http.client
@@ -68,16 +70,20 @@ def raw(address):
     print(s.makefile('rb').readline().decode().strip())
 
 
-def events(address, n):
+def events(address, n, last_id=None, query=''):
     client = http.client.HTTPConnection(address, timeout=TIMEOUT)
-    client.request('GET', '/api/v1/events')
+    client.request('GET', '/api/v1/events?' + query,
+                   headers={'Last-Event-ID': last_id} if last_id else {})
     answer = client.getresponse()
     print(answer.status, flush=True)
     types = []
+    number = ''
     while len(types) < int(n):
         line = answer.readline().decode()
-        if line.startswith('event: '):
-            types.append(line[len('event: '):].strip())
+        if line.startswith('id: '):
+            number = ' ' + line[len('id: '):].strip()
+        elif line.startswith('event: '):
+            types.append(line[len('event: '):].strip() + number)
     print('\n'.join(types), flush=True)
 
 

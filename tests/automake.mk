@@ -87,6 +87,7 @@ TESTSUITE_AT = \
 	tests/agent-takeover.at \
 	tests/agent-unit.at \
 	tests/agent.at \
+	tests/api-watch.at \
 	tests/api.at \
 	tests/client-conf.at \
 	tests/nbctl-config.at \
@@ -108,6 +109,7 @@ TESTSUITE_AT = \
 	tests/wg-backend.at
 EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
 	tests/check-swarm \
+	tests/api-check-metrics.py \
 	tests/api-check-openapi.py \
 	tests/api-clients.py \
 	tests/bench-api.py \

@@ -9,12 +9,14 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "openvswitch/shash.h"
 #include "smap.h"
 #include "timeval.h"
 #include "util.h"
 #include "utilities/api/api-auth.h"
 #include "utilities/api/api-request.h"
 #include "utilities/api/api-store.h"
+#include "utilities/api/api-traffic.h"
 #include "utilities/api/api.h"
 
 /* Upper bounds of the buckets of the latency histogram, in microseconds. */
@@ -34,18 +36,77 @@ struct histogram {
 struct api_metrics {
     struct histogram latency[N_KINDS];
     uint64_t answers[6];        /* By the first digit of the status. */
+
+    struct shash residences;    /* 'struct residence's by service name. */
+};
+
+/* Where a service is. */
+struct residence {
+    char *chassis;
+    uint64_t n_takeovers;       /* How often it changed while we looked. */
 };
 
 struct api_metrics *
 api_metrics_create(void)
 {
-    return xzalloc(sizeof(struct api_metrics));
+    struct api_metrics *metrics = xzalloc(sizeof *metrics);
+
+    shash_init(&metrics->residences);
+    return metrics;
+}
+
+static void
+forget_residence(struct api_metrics *metrics, struct shash_node *node)
+{
+    struct residence *residence = node->data;
+
+    free(residence->chassis);
+    free(residence);
+    shash_delete(&metrics->residences, node);
 }
 
 void
 api_metrics_destroy(struct api_metrics *metrics)
 {
+    struct shash_node *node;
+
+    SHASH_FOR_EACH_SAFE (node, &metrics->residences) {
+        forget_residence(metrics, node);
+    }
+    shash_destroy(&metrics->residences);
     free(metrics);
+}
+
+/* Counts what the database has changed.  Must be called for each change,
+ * before it is forgotten. */
+void
+api_metrics_run(struct api *api)
+{
+    struct shash *residences = &api->metrics->residences;
+    const struct vpnnbrec_vpn_service *row;
+
+    VPNNBREC_VPN_SERVICE_FOR_EACH_TRACKED (row, api->idl) {
+        struct shash_node *node = shash_find(residences, row->name);
+
+        if (vpnnbrec_vpn_service_is_deleted(row)) {
+            if (node) {
+                forget_residence(api->metrics, node);
+            }
+        } else if (row->active_chassis && !node) {
+            struct residence *residence = xzalloc(sizeof *residence);
+
+            residence->chassis = xstrdup(row->active_chassis);
+            shash_add(residences, row->name, residence);
+        } else if (row->active_chassis) {
+            struct residence *residence = node->data;
+
+            if (strcmp(residence->chassis, row->active_chassis)) {
+                free(residence->chassis);
+                residence->chassis = xstrdup(row->active_chassis);
+                residence->n_takeovers++;
+            }
+        }
+    }
 }
 
 /* Notes how 'req' was answered, and how long that took. */
@@ -69,84 +130,29 @@ api_metrics_note(struct api *api, const struct api_request *req)
 
 /* The exposition format of Prometheus, version 0.0.4. */
 
-static void
-put_head(struct ds *ds, const char *name, const char *type, const char *help)
+void
+api_metrics_put_head(struct ds *ds, const char *name, const char *type,
+                     const char *help)
 {
     ds_put_format(ds, "# HELP ovn_vpn_%s %s\n# TYPE ovn_vpn_%s %s\n", name,
                   help, name, type);
 }
 
-/* Counts the strings in 'values' among the services or connections that the
- * client sees. */
 static void
-put_services(struct api *api, const struct api_request *req, struct ds *ds)
-{
-    static const char *const phases[] = { "pending", "active", "error" };
-    static const char *const states[] = { "pending", "active", "inactive" };
-    size_t by_phase[3] = { 0 }, by_state[3] = { 0 };
-    const struct vpnnbrec_vpn_service *row;
-
-    VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
-        if (!api_auth_sees(req, row->project)) {
-            continue;
-        }
-        for (size_t i = 0; i < ARRAY_SIZE(phases); i++) {
-            by_phase[i] += !strcmp(row->phase ? row->phase : "pending",
-                                   phases[i]);
-        }
-        for (size_t i = 0; i < row->n_connections; i++) {
-            const char *status = row->connections[i]->status;
-
-            for (size_t k = 0; k < ARRAY_SIZE(states); k++) {
-                by_state[k] += !strcmp(status ? status : "pending",
-                                       states[k]);
-            }
-        }
-    }
-    put_head(ds, "services", "gauge", "VPN services by phase.");
-    for (size_t i = 0; i < ARRAY_SIZE(phases); i++) {
-        ds_put_format(ds, "ovn_vpn_services{phase=\"%s\"} %"PRIuSIZE"\n",
-                      phases[i], by_phase[i]);
-    }
-    put_head(ds, "connections", "gauge", "VPN connections by status.");
-    for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
-        ds_put_format(ds, "ovn_vpn_connections{status=\"%s\"} %"PRIuSIZE"\n",
-                      states[i], by_state[i]);
-    }
-}
-
-/* Writes the number that each service has as 'key' in its status. */
-static void
-put_status(struct api *api, const struct api_request *req, struct ds *ds,
-           const char *name, const char *help, const char *key,
-           double factor)
+put_takeovers(struct api *api, const struct api_request *req, struct ds *ds)
 {
     const struct vpnnbrec_vpn_service *row;
 
-    put_head(ds, name, "gauge", help);
+    api_metrics_put_head(ds, "service_takeovers_total", "counter",
+                         "How often a service went to another chassis.");
     VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
-        const char *value = smap_get(&row->status, key);
+        const struct residence *residence
+            = shash_find_data(&api->metrics->residences, row->name);
 
-        if (value && api_auth_sees(req, row->project)) {
-            ds_put_format(ds, "ovn_vpn_%s{service=\"%s\"} %.10g\n", name,
-                          row->name, strtod(value, NULL) * factor);
-        }
-    }
-}
-
-static void
-put_key_ages(struct api *api, const struct api_request *req, struct ds *ds)
-{
-    const struct vpnnbrec_vpn_service *row;
-    long long int now = time_wall_msec();
-
-    put_head(ds, "service_key_age_seconds", "gauge",
-             "Age of a service's key pair.");
-    VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
-        if (row->n_key_created_at && api_auth_sees(req, row->project)) {
-            ds_put_format(ds, "ovn_vpn_service_key_age_seconds"
-                          "{service=\"%s\"} %.3f\n", row->name,
-                          (now - row->key_created_at[0]) / 1000.0);
+        if (api_auth_sees(req, row->project)) {
+            ds_put_format(ds, "ovn_vpn_service_takeovers_total"
+                          "{service=\"%s\"} %"PRIu64"\n", row->name,
+                          residence ? residence->n_takeovers : 0);
         }
     }
 }
@@ -154,8 +160,8 @@ put_key_ages(struct api *api, const struct api_request *req, struct ds *ds)
 static void
 put_latency(const struct api_metrics *metrics, struct ds *ds)
 {
-    put_head(ds, "api_request_duration_seconds", "histogram",
-             "Time to answer a request, in seconds.");
+    api_metrics_put_head(ds, "api_request_duration_seconds", "histogram",
+                         "Time to answer a request, in seconds.");
     for (size_t k = 0; k < N_KINDS; k++) {
         const struct histogram *h = &metrics->latency[k];
         uint64_t n = 0;
@@ -179,18 +185,18 @@ put_latency(const struct api_metrics *metrics, struct ds *ds)
 static void
 put_api(struct api *api, struct ds *ds)
 {
-    put_head(ds, "api_responses_total", "counter",
-             "Requests answered, by class of status.");
+    api_metrics_put_head(ds, "api_responses_total", "counter",
+                         "Requests answered, by class of status.");
     for (size_t i = 2; i < ARRAY_SIZE(api->metrics->answers); i++) {
         ds_put_format(ds, "ovn_vpn_api_responses_total{class=\"%"PRIuSIZE
                       "xx\"} %"PRIu64"\n", i, api->metrics->answers[i]);
     }
-    put_head(ds, "api_transactions_total", "counter",
-             "Transactions that requests have shared.");
+    api_metrics_put_head(ds, "api_transactions_total", "counter",
+                         "Transactions that requests have shared.");
     ds_put_format(ds, "ovn_vpn_api_transactions_total %"PRIu64"\n",
                   api_store_count(api));
-    put_head(ds, "api_database_connected", "gauge",
-             "Whether the database can be reached.");
+    api_metrics_put_head(ds, "api_database_connected", "gauge",
+                         "Whether the database can be reached.");
     ds_put_format(ds, "ovn_vpn_api_database_connected %d\n",
                   api_store_is_connected(api));
 }
@@ -201,19 +207,9 @@ api_metrics_get(struct api *api, struct api_request *req)
 {
     struct ds *ds = &req->response.body;
 
-    put_services(api, req, ds);
-    put_key_ages(api, req, ds);
-    put_status(api, req, ds, "service_last_takeover_timestamp_seconds",
-               "When a chassis last took a service over.",
-               "last_takeover_at", 0.001);
-    put_status(api, req, ds, "service_last_takeover_duration_seconds",
-               "How long the last takeover took.", "last_takeover_ms", 0.001);
-    put_status(api, req, ds, "service_last_takeover_called_peers",
-               "Peers that the last takeover called.",
-               "last_takeover_called", 1);
-    put_status(api, req, ds, "service_last_takeover_returned_peers",
-               "Peers that answered the last takeover's call.",
-               "last_takeover_back", 1);
+    api_metrics_put_rows(api, req, ds);
+    put_takeovers(api, req, ds);
+    api_traffic_put_metrics(api, req, ds);
     put_latency(api->metrics, ds);
     put_api(api, ds);
     req->response.type = "text/plain; version=0.0.4; charset=utf-8";

@@ -13,16 +13,19 @@
 #include "utilities/api/api-replay.h"
 #include "utilities/api/api-roster.h"
 #include "utilities/api/api-store.h"
+#include "utilities/api/api-traffic.h"
 #include "utilities/api/api-vault.h"
 #include "utilities/api/api-view.h"
 
 /* Interval between inactivity probes of the database. */
 #define PROBE_INTERVAL_MS 5000
 
-/* Connects to the database at 'remote'.  If 'needs_token', even the first
- * token is not made without one. */
+/* Connects to the Northbound database at 'remote' and, unless that is NULL,
+ * the Southbound one at 'sb_remote'.  If 'needs_token', even the first token
+ * is not made without one. */
 void
-api_init(struct api *api, const char *remote, bool needs_token)
+api_init(struct api *api, const char *remote, const char *sb_remote,
+         bool needs_token)
 {
     *api = (struct api) {
         .idl = ovsdb_idl_create(remote, &vpnnbrec_idl_class, true, true),
@@ -33,6 +36,7 @@ api_init(struct api *api, const char *remote, bool needs_token)
         .replay = api_replay_create(),
         .roster = api_roster_create(),
         .store = api_store_create(),
+        .traffic = api_traffic_create(sb_remote),
         .vault = api_vault_create(),
         .view = api_view_create(),
     };
@@ -57,6 +61,7 @@ api_destroy(struct api *api)
     api_metrics_destroy(api->metrics);
     api_replay_destroy(api->replay);
     api_roster_destroy(api->roster);
+    api_traffic_destroy(api->traffic);
     api_vault_destroy(api->vault);
     api_view_destroy(api->view);
     ovsdb_idl_destroy(api->idl);
@@ -69,7 +74,9 @@ api_run(struct api *api)
     api_view_run(api);
     api_roster_run(api);
     api_events_run(api);
+    api_metrics_run(api);
     ovsdb_idl_track_clear(api->idl);
+    api_traffic_run(api->traffic);
     api_events_keep_alive(api->events);
     api_vault_run(api->vault);
     api_store_run(api);
@@ -80,6 +87,7 @@ api_wait(struct api *api)
 {
     ovsdb_idl_wait(api->idl);
     api_events_wait(api->events);
+    api_traffic_wait(api->traffic);
     api_vault_wait(api->vault);
     api_store_wait(api);
 }

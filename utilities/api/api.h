@@ -27,6 +27,7 @@ struct api_metrics;
 struct api_replay;
 struct api_request;
 struct api_roster;
+struct api_traffic;
 struct api_vault;
 struct api_view;
 struct json;
@@ -50,11 +51,13 @@ struct api {
     struct api_replay *replay;
     struct api_roster *roster;
     struct api_store *store;
+    struct api_traffic *traffic;    /* NULL if nobody asked for it. */
     struct api_vault *vault;
     struct api_view *view;
 };
 
-void api_init(struct api *, const char *remote, bool needs_token);
+void api_init(struct api *, const char *remote, const char *sb_remote,
+              bool needs_token);
 void api_destroy(struct api *);
 void api_run(struct api *);
 void api_wait(struct api *);

@@ -30,6 +30,7 @@ utilities_api_libvpnapi_la_SOURCES = \
 	utilities/api/api-http.h \
 	utilities/api/api-json.c \
 	utilities/api/api-json.h \
+	utilities/api/api-metrics-rows.c \
 	utilities/api/api-metrics.c \
 	utilities/api/api-metrics.h \
 	utilities/api/api-openapi.c \
@@ -55,6 +56,8 @@ utilities_api_libvpnapi_la_SOURCES = \
 	utilities/api/api-target.c \
 	utilities/api/api-target.h \
 	utilities/api/api-token.c \
+	utilities/api/api-traffic.c \
+	utilities/api/api-traffic.h \
 	utilities/api/api-vault.c \
 	utilities/api/api-vault.h \
 	utilities/api/api-view.c \
@@ -78,9 +81,11 @@ utilities/api/api-openapi-text.h: utilities/api/openapi.json
 
 pkgdata_DATA += \
 	utilities/api/openapi.json \
+	utilities/api/ovn-vpn-grafana.json \
 	utilities/api/ovn-vpn.proto
 EXTRA_DIST += \
 	utilities/api/openapi.json \
+	utilities/api/ovn-vpn-grafana.json \
 	utilities/api/ovn-vpn.proto \
 	utilities/api/ovn-vpn-api.8.xml
 man_MANS += utilities/api/ovn-vpn-api.8

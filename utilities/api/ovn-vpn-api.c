@@ -31,6 +31,7 @@ VLOG_DEFINE_THIS_MODULE(ovn_vpn_api);
 
 struct settings {
     const char *db;
+    const char *sb_db;          /* NULL to do without. */
     const char *unixctl_path;
     struct api_http_options http;
     bool allow_plain;           /* HTTP without TLS for other machines. */
@@ -54,6 +55,8 @@ usage: %s [OPTIONS]\n\
 \n\
 Options:\n\
   --db=DATABASE           VPN Northbound database (default: %s)\n\
+  --sb-db=DATABASE        VPN Southbound database, for what gateways say of\n\
+                          their peers (default: none)\n\
   --listen=ADDRESS:PORT   where to listen (default: %s)\n\
   --tls-certificate=FILE  certificate, and those that lead to its authority\n\
   --tls-private-key=FILE  its private key\n\
@@ -69,23 +72,62 @@ Options:\n\
     exit(EXIT_SUCCESS);
 }
 
+enum {
+    OPT_DB = UCHAR_MAX + 1,
+    OPT_SB_DB,
+    OPT_LISTEN,
+    OPT_CERTIFICATE,
+    OPT_PRIVATE_KEY,
+    OPT_ALLOW_PLAIN,
+    OPT_ALLOW_NO_TOKEN,
+    OPT_UNIXCTL,
+    DAEMON_OPTION_ENUMS,
+    VLOG_OPTION_ENUMS,
+    SSL_OPTION_ENUMS,
+};
+
+/* Stores the argument of option 'c', one of the program's own.  Returns false
+ * if it is none of them. */
+static bool
+take_option(int c, struct settings *settings)
+{
+    switch (c) {
+    case OPT_DB:
+        settings->db = optarg;
+        break;
+    case OPT_SB_DB:
+        settings->sb_db = optarg;
+        break;
+    case OPT_LISTEN:
+        settings->http.listen = optarg;
+        break;
+    case OPT_CERTIFICATE:
+        settings->http.certificate = optarg;
+        break;
+    case OPT_PRIVATE_KEY:
+        settings->http.private_key = optarg;
+        break;
+    case OPT_ALLOW_PLAIN:
+        settings->allow_plain = true;
+        break;
+    case OPT_ALLOW_NO_TOKEN:
+        settings->allow_no_token = true;
+        break;
+    case OPT_UNIXCTL:
+        settings->unixctl_path = optarg;
+        break;
+    default:
+        return false;
+    }
+    return true;
+}
+
 static void
 parse_options(int argc, char *argv[], struct settings *settings)
 {
-    enum {
-        OPT_DB = UCHAR_MAX + 1,
-        OPT_LISTEN,
-        OPT_CERTIFICATE,
-        OPT_PRIVATE_KEY,
-        OPT_ALLOW_PLAIN,
-        OPT_ALLOW_NO_TOKEN,
-        OPT_UNIXCTL,
-        DAEMON_OPTION_ENUMS,
-        VLOG_OPTION_ENUMS,
-        SSL_OPTION_ENUMS,
-    };
     static const struct option long_options[] = {
         {"db", required_argument, NULL, OPT_DB},
+        {"sb-db", required_argument, NULL, OPT_SB_DB},
         {"listen", required_argument, NULL, OPT_LISTEN},
         {"tls-certificate", required_argument, NULL, OPT_CERTIFICATE},
         {"tls-private-key", required_argument, NULL, OPT_PRIVATE_KEY},
@@ -108,34 +150,16 @@ parse_options(int argc, char *argv[], struct settings *settings)
         DAEMON_OPTION_HANDLERS;
         VLOG_OPTION_HANDLERS;
         STREAM_SSL_OPTION_HANDLERS;
-        case OPT_DB:
-            settings->db = optarg;
-            break;
-        case OPT_LISTEN:
-            settings->http.listen = optarg;
-            break;
-        case OPT_CERTIFICATE:
-            settings->http.certificate = optarg;
-            break;
-        case OPT_PRIVATE_KEY:
-            settings->http.private_key = optarg;
-            break;
-        case OPT_ALLOW_PLAIN:
-            settings->allow_plain = true;
-            break;
-        case OPT_ALLOW_NO_TOKEN:
-            settings->allow_no_token = true;
-            break;
-        case OPT_UNIXCTL:
-            settings->unixctl_path = optarg;
-            break;
         case 'h':
             usage();
         case 'V':
             ovs_print_version(0, 0);
             exit(EXIT_SUCCESS);
         default:
-            exit(EXIT_FAILURE);
+            if (!take_option(c, settings)) {
+                exit(EXIT_FAILURE);
+            }
+            break;
         }
     }
     free(short_options);
@@ -286,7 +310,7 @@ main(int argc, char *argv[])
     }
     raise_file_limit();
     forbid_core_dumps();
-    api_init(&state.api, settings.db, needs_token);
+    api_init(&state.api, settings.db, settings.sb_db, needs_token);
     char *error = api_http_create(&state.api, &settings.http, &state.http);
     if (error) {
         ovs_fatal(0, "%s", error);

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Metrics of what the database holds. */
+
+#include <config.h>
+
+#include "utilities/api/api-metrics.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/ovn-vpn-nb-idl.h"
+#include "openvswitch/dynamic-string.h"
+#include "smap.h"
+#include "timeval.h"
+#include "util.h"
+#include "utilities/api/api-auth.h"
+#include "utilities/api/api.h"
+
+/* Counts the strings in 'values' among the services or connections that the
+ * client sees. */
+static void
+put_services(struct api *api, const struct api_request *req, struct ds *ds)
+{
+    static const char *const phases[] = { "pending", "active", "error" };
+    static const char *const states[] = { "pending", "active", "inactive" };
+    size_t by_phase[3] = { 0 }, by_state[3] = { 0 };
+    const struct vpnnbrec_vpn_service *row;
+
+    VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
+        if (!api_auth_sees(req, row->project)) {
+            continue;
+        }
+        for (size_t i = 0; i < ARRAY_SIZE(phases); i++) {
+            by_phase[i] += !strcmp(row->phase ? row->phase : "pending",
+                                   phases[i]);
+        }
+        for (size_t i = 0; i < row->n_connections; i++) {
+            const char *status = row->connections[i]->status;
+
+            for (size_t k = 0; k < ARRAY_SIZE(states); k++) {
+                by_state[k] += !strcmp(status ? status : "pending",
+                                       states[k]);
+            }
+        }
+    }
+    api_metrics_put_head(ds, "services", "gauge", "VPN services by phase.");
+    for (size_t i = 0; i < ARRAY_SIZE(phases); i++) {
+        ds_put_format(ds, "ovn_vpn_services{phase=\"%s\"} %"PRIuSIZE"\n",
+                      phases[i], by_phase[i]);
+    }
+    api_metrics_put_head(ds, "connections", "gauge",
+                         "VPN connections by status.");
+    for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+        ds_put_format(ds, "ovn_vpn_connections{status=\"%s\"} %"PRIuSIZE"\n",
+                      states[i], by_state[i]);
+    }
+}
+
+/* Writes the number that each service has as 'key' in its status. */
+static void
+put_status(struct api *api, const struct api_request *req, struct ds *ds,
+           const char *name, const char *help, const char *key,
+           double factor)
+{
+    const struct vpnnbrec_vpn_service *row;
+
+    api_metrics_put_head(ds, name, "gauge", help);
+    VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
+        const char *value = smap_get(&row->status, key);
+
+        if (value && api_auth_sees(req, row->project)) {
+            ds_put_format(ds, "ovn_vpn_%s{service=\"%s\"} %.10g\n", name,
+                          row->name, strtod(value, NULL) * factor);
+        }
+    }
+}
+
+static void
+put_key_ages(struct api *api, const struct api_request *req, struct ds *ds)
+{
+    const struct vpnnbrec_vpn_service *row;
+    long long int now = time_wall_msec();
+
+    api_metrics_put_head(ds, "service_key_age_seconds", "gauge",
+                         "Age of a service's key pair.");
+    VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
+        if (row->n_key_created_at && api_auth_sees(req, row->project)) {
+            ds_put_format(ds, "ovn_vpn_service_key_age_seconds"
+                          "{service=\"%s\"} %.3f\n", row->name,
+                          (now - row->key_created_at[0]) / 1000.0);
+        }
+    }
+}
+
+/* Returns the age in seconds of the oldest key of a connection of 'row' that
+ * can be used, 0 if there is none. */
+static double
+oldest_key(const struct vpnnbrec_vpn_service *row, long long int now)
+{
+    long long int oldest = now;
+
+    for (size_t i = 0; i < row->n_connections; i++) {
+        const struct vpnnbrec_vpn_connection *c = row->connections[i];
+
+        if (c->n_key_created_at && (!c->n_enabled || c->enabled[0])) {
+            oldest = MIN(oldest, c->key_created_at[0]);
+        }
+    }
+    return (now - oldest) / 1000.0;
+}
+
+static void
+put_connection_key_ages(struct api *api, const struct api_request *req,
+                        struct ds *ds)
+{
+    const struct vpnnbrec_vpn_service *row;
+    long long int now = time_wall_msec();
+
+    api_metrics_put_head(ds, "service_oldest_connection_key_age_seconds",
+                         "gauge", "Age of the oldest keys that an enabled "
+                         "connection of a service has.");
+    VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
+        if (api_auth_sees(req, row->project)) {
+            ds_put_format(ds,
+                          "ovn_vpn_service_oldest_connection_key_age_seconds"
+                          "{service=\"%s\"} %.3f\n", row->name,
+                          oldest_key(row, now));
+        }
+    }
+}
+
+/* How far changes have got on their way, and how long the last one that
+ * somebody waited for has taken. */
+static void
+put_reconcile(struct api *api, struct ds *ds)
+{
+    const struct vpnnbrec_nb_global *global
+        = vpnnbrec_nb_global_first(api->idl);
+
+    if (!global) {
+        return;
+    }
+    const struct {
+        const char *name;
+        int64_t cfg, timestamp;
+    } stages[] = {
+        { "requested", global->nb_cfg, global->nb_cfg_timestamp },
+        { "translated", global->sb_cfg, global->sb_cfg_timestamp },
+        { "applied", global->hv_cfg, global->hv_cfg_timestamp },
+    };
+
+    api_metrics_put_head(ds, "reconciles_total", "counter",
+                         "Changes that somebody waited for, by how far they "
+                         "have got.");
+    for (size_t i = 0; i < ARRAY_SIZE(stages); i++) {
+        ds_put_format(ds, "ovn_vpn_reconciles_total{stage=\"%s\"} %"PRId64
+                      "\n", stages[i].name, stages[i].cfg);
+    }
+    api_metrics_put_head(ds, "reconcile_duration_seconds", "gauge",
+                         "How long the last of these took.");
+    for (size_t i = 1; i < ARRAY_SIZE(stages); i++) {
+        if (stages[i].cfg == global->nb_cfg
+            && stages[i].timestamp >= global->nb_cfg_timestamp) {
+            ds_put_format(ds, "ovn_vpn_reconcile_duration_seconds"
+                          "{stage=\"%s\"} %.3f\n", stages[i].name,
+                          (stages[i].timestamp - global->nb_cfg_timestamp)
+                          / 1000.0);
+        }
+    }
+}
+
+static void
+put_gateways(struct api *api, struct ds *ds)
+{
+    const struct vpnnbrec_chassis *row;
+
+    api_metrics_put_head(ds, "gateway_alive", "gauge",
+                         "Whether a gateway chassis reports.");
+    VPNNBREC_CHASSIS_FOR_EACH (row, api->idl) {
+        ds_put_format(ds, "ovn_vpn_gateway_alive{chassis=\"%s\"} %d\n",
+                      row->name, row->alive);
+    }
+    api_metrics_put_head(ds, "gateway_problems", "gauge",
+                         "Number of problems that a gateway chassis reports.");
+    VPNNBREC_CHASSIS_FOR_EACH (row, api->idl) {
+        ds_put_format(ds, "ovn_vpn_gateway_problems{chassis=\"%s\"} %"
+                      PRIuSIZE"\n", row->name, row->n_problems);
+    }
+}
+
+/* Appends all metrics of rows, as far as the client of 'req' sees them. */
+void
+api_metrics_put_rows(struct api *api, const struct api_request *req,
+                     struct ds *ds)
+{
+    put_services(api, req, ds);
+    put_key_ages(api, req, ds);
+    put_connection_key_ages(api, req, ds);
+    put_status(api, req, ds, "service_last_takeover_timestamp_seconds",
+               "When a chassis last took a service over.",
+               "last_takeover_at", 0.001);
+    put_status(api, req, ds, "service_last_takeover_duration_seconds",
+               "How long the last takeover took.", "last_takeover_ms", 0.001);
+    put_status(api, req, ds, "service_last_takeover_called_peers",
+               "Peers that the last takeover called.",
+               "last_takeover_called", 1);
+    put_status(api, req, ds, "service_last_takeover_returned_peers",
+               "Peers that answered the last takeover's call.",
+               "last_takeover_back", 1);
+    put_gateways(api, ds);
+    put_reconcile(api, ds);
+}
