@@ -11,6 +11,8 @@ lib_libovnvpn_la_SOURCES = \
 	lib/vpn-dirs.h \
 	lib/vpn-endpoint.c \
 	lib/vpn-endpoint.h \
+	lib/vpn-heap.c \
+	lib/vpn-heap.h \
 	lib/vpn-keyfile.c \
 	lib/vpn-keys.c \
 	lib/vpn-keys.h \

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/vpn-heap.h"
 #include "openvswitch/json.h"
 #include "timeval.h"
 #include "util.h"
@@ -48,6 +49,8 @@ api_request_destroy(struct api_request *req)
     if (!req) {
         return;
     }
+    bool had_secrets = (req->response.is_secret || req->private_key
+                        || req->psk || req->token);
     ovs_list_remove(&req->node);
     api_stream_destroy(req->stream);
     free(req->method);
@@ -75,6 +78,9 @@ api_request_destroy(struct api_request *req)
     vpn_wipe_ds(&req->response.body);
     smap_destroy(&req->response.headers);
     free(req);
+    if (had_secrets) {
+        vpn_heap_wipe();
+    }
 }
 
 /* Returns parameter 'name' of the query, NULL if it is not there. */

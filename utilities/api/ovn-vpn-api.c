@@ -14,6 +14,7 @@
 #include "dirs.h"
 #include "fatal-signal.h"
 #include "lib/vpn-dirs.h"
+#include "lib/vpn-heap.h"
 #include "lib/vpn-keys.h"
 #include "lib/vpn-privileges.h"
 #include "openvswitch/poll-loop.h"
@@ -310,6 +311,7 @@ main(int argc, char *argv[])
     }
     raise_file_limit();
     forbid_core_dumps();
+    vpn_heap_init();
     api_init(&state.api, settings.db, settings.sb_db, needs_token);
     char *error = api_http_create(&state.api, &settings.http, &state.http);
     if (error) {
