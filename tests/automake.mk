@@ -109,6 +109,11 @@ TESTSUITE_AT = \
 	tests/wg-backend.at
 EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
 	tests/check-swarm \
+	tests/connect/connect-client.js \
+	tests/connect/lint-openapi.js \
+	tests/connect/package-lock.json \
+	tests/connect/package.json \
+	tests/node-modules \
 	tests/api-check-metrics.py \
 	tests/api-check-openapi.py \
 	tests/api-clients.py \
@@ -121,6 +126,8 @@ EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
 	tests/random_cloud.py \
 	tests/random_vpn.py
 LINTED += tests/check-swarm
+	tests/qr2pgm.py
+LINTED += tests/check-swarm tests/node-modules
 DISTCLEANFILES += tests/atconfig tests/atlocal
 AUTOTEST = $(AUTOM4TE) --language=autotest
 AUTOTEST_PATH = ovn-vpn:ovn-vpn-controller:utilities:utilities/api:tests
