@@ -72,6 +72,7 @@ dist_bin_SCRIPTS += utilities/ovn-vpn-sandbox
 sandboxdir = $(pkgdatadir)/sandbox
 dist_sandbox_SCRIPTS = \
 	utilities/sandbox/daemons \
+	utilities/sandbox/forward \
 	utilities/sandbox/holder
 dist_sandbox_DATA = \
 	utilities/sandbox/clients.sh \

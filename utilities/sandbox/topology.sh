@@ -61,7 +61,7 @@ boot_central() {
     [ "$MODE" = vpn ] || return 0
     host_run central "$LIBDIR/daemons" start ovn_vpn_nb_db ovn_vpn_sb_db \
         && host_run central ovn-vpn-nbctl init \
-        && host_run central "$LIBDIR/daemons" start ovn-vpn
+        && host_run central "$LIBDIR/daemons" start ovn-vpn ovn-vpn-api
 }
 
 # The interface that has the chassis's address.  Userspace tunnels need it on a
