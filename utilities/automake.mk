@@ -28,6 +28,7 @@ utilities_ovn_vpn_nbctl_SOURCES = \
 	utilities/nbctl-import.c \
 	utilities/nbctl-key.c \
 	utilities/nbctl-keyfile.c \
+	utilities/nbctl-project.c \
 	utilities/nbctl-show.c \
 	utilities/nbctl-svc.c \
 	utilities/nbctl-token.c \

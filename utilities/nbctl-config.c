@@ -17,16 +17,17 @@
 #include "util.h"
 #include "utilities/nbctl-file.h"
 #include "utilities/nbctl.h"
+#include "uuid.h"
 
 static struct ovs_list configs = OVS_LIST_INITIALIZER(&configs);
 
 static struct nbctl_config *
-find_config(const struct ctl_context *ctx)
+find_config(const struct ctl_context *ctx, const struct uuid *uuid)
 {
     struct nbctl_config *config;
 
     LIST_FOR_EACH (config, node, &configs) {
-        if (config->argv == ctx->argv) {
+        if (config->argv == ctx->argv && uuid_equals(&config->uuid, uuid)) {
             return config;
         }
     }
@@ -48,12 +49,20 @@ forbid_core_dumps(void)
 struct nbctl_config *
 nbctl_config_get(struct ctl_context *ctx)
 {
-    struct nbctl_config *config = find_config(ctx);
+    return nbctl_config_get_one(ctx, &UUID_ZERO);
+}
+
+/* Returns the configuration that the command of 'ctx' has for the connection
+ * with 'uuid'. */
+struct nbctl_config *
+nbctl_config_get_one(struct ctl_context *ctx, const struct uuid *uuid)
+{
+    struct nbctl_config *config = find_config(ctx, uuid);
 
     if (!config) {
         forbid_core_dumps();
         config = xmalloc(sizeof *config);
-        *config = (struct nbctl_config) { .argv = ctx->argv };
+        *config = (struct nbctl_config) { .argv = ctx->argv, .uuid = *uuid };
         ovs_list_push_back(&configs, &config->node);
     }
     return config;
@@ -71,6 +80,7 @@ destroy_config(struct nbctl_config *config)
     for (size_t i = 0; i < NBCTL_CONFIG_N_TARGETS; i++) {
         nbctl_file_destroy(config->files[i]);
     }
+    free(config->output_name);
     free(config->network_name);
     free(config);
 }
@@ -280,7 +290,7 @@ write_image(struct nbctl_config *config, enum nbctl_config_target target,
 void
 nbctl_config_deliver(struct ctl_context *ctx)
 {
-    struct nbctl_config *config = find_config(ctx);
+    struct nbctl_config *config = find_config(ctx, &UUID_ZERO);
 
     write_file(config, NBCTL_CONFIG_OUTPUT, &config->text);
     write_file(config, NBCTL_CONFIG_NETWORK, &config->network);
@@ -309,9 +319,47 @@ nbctl_config_deliver(struct ctl_context *ctx)
 void
 nbctl_config_discard(struct ctl_context *ctx)
 {
-    struct nbctl_config *config = find_config(ctx);
+    struct nbctl_config *config = find_config(ctx, &UUID_ZERO);
 
     if (config) {
         destroy_config(config);
+    }
+}
+
+/* Has 'config' written to a file in 'directory' whose name is 'name' with an
+ * extension for the format. */
+char *
+nbctl_config_name(struct nbctl_config *config, const char *directory,
+                  const char *name)
+{
+    static const char *const extensions[] = {
+        [WG_CONF_QUICK] = "conf",
+        [WG_CONF_NM] = "nmconnection",
+        [WG_CONF_NETDEV] = "netdev",
+        [WG_CONF_ROUTEROS] = "rsc",
+    };
+
+    free(config->output_name);
+    config->output_name = xasprintf("%s/%s.%s", directory, name,
+                                    extensions[config->format]);
+    config->names[NBCTL_CONFIG_OUTPUT] = config->output_name;
+    return name_network(config);
+}
+
+/* Hands all configurations of the command of 'ctx' over to their files, if
+ * 'deliver', and wipes them. */
+void
+nbctl_config_finish_all(struct ctl_context *ctx, bool deliver)
+{
+    struct nbctl_config *config;
+
+    LIST_FOR_EACH_SAFE (config, node, &configs) {
+        if (config->argv == ctx->argv) {
+            if (deliver) {
+                write_file(config, NBCTL_CONFIG_OUTPUT, &config->text);
+                write_file(config, NBCTL_CONFIG_NETWORK, &config->network);
+            }
+            destroy_config(config);
+        }
     }
 }

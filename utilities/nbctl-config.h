@@ -6,7 +6,10 @@
  *
  * Its secrets are made once for each command, although the transaction may be
  * tried again, and the configuration is handed over once, after the commit.
- * Then it is wiped and exists nowhere else:
+ * Then it is wiped and exists nowhere else.  A command for many connections
+ * has one for each of them: nbctl_config_get_one(), nbctl_config_name() and
+ * nbctl_config_finish_all() take the place of the first and the last.
+ *
  *
  *     nbctl_config_get()      in each attempt: finds or makes the command's
  *     nbctl_config_parse()    what the command's options want of it
@@ -23,6 +26,7 @@
 #include "lib/wg-conf.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/list.h"
+#include "openvswitch/uuid.h"
 
 struct ctl_context;
 struct nbctl_file;
@@ -48,6 +52,7 @@ enum nbctl_config_target {
 struct nbctl_config {
     struct ovs_list node;       /* Among those of other commands. */
     char **argv;                /* Identifies the command. */
+    struct uuid uuid;           /* Whose it is, if the command has several. */
 
     /* Keys. */
     struct vpn_key public_key;
@@ -62,6 +67,7 @@ struct nbctl_config {
     bool has_qr, has_colours;
     enum qr_style qr_style;
     const char *names[NBCTL_CONFIG_N_TARGETS];  /* NULL if not wanted. */
+    char *output_name;          /* Where names[NBCTL_CONFIG_OUTPUT] may be. */
     char *network_name;         /* Where names[NBCTL_CONFIG_NETWORK] is. */
 
     /* What is made of it. */
@@ -77,12 +83,17 @@ struct nbctl_config {
 };
 
 struct nbctl_config *nbctl_config_get(struct ctl_context *);
+struct nbctl_config *nbctl_config_get_one(struct ctl_context *,
+                                          const struct uuid *);
 char *nbctl_config_parse(struct nbctl_config *, struct ctl_context *);
 char *nbctl_config_keys(struct nbctl_config *, const char *public_key,
                         const char *psk);
 char *nbctl_config_open(struct nbctl_config *);
 void nbctl_config_deliver(struct ctl_context *);
 void nbctl_config_discard(struct ctl_context *);
+char *nbctl_config_name(struct nbctl_config *, const char *directory,
+                        const char *name);
+void nbctl_config_finish_all(struct ctl_context *, bool deliver);
 
 /* nbctl-compose.c */
 char *nbctl_config_compose(struct nbctl_config *, const struct vpn_options *,

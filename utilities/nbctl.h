@@ -31,6 +31,7 @@ extern const struct ctl_command_syntax nbctl_conn_set_commands[];
 extern const struct ctl_command_syntax nbctl_key_commands[];
 extern const struct ctl_command_syntax nbctl_import_commands[];
 extern const struct ctl_command_syntax nbctl_export_commands[];
+extern const struct ctl_command_syntax nbctl_project_commands[];
 extern const struct ctl_command_syntax nbctl_gateway_commands[];
 extern const struct ctl_command_syntax nbctl_token_commands[];
 

@@ -162,6 +162,9 @@ Connection commands:\n\
   conn-del SERVICE NAME       delete a connection\n\
   conn-list SERVICE           print the connections of SERVICE\n\
   conn-show SERVICE NAME      print everything about a connection\n\
+  project-rekey PROJECT       give all its connections new keys, and write\n\
+                              configurations\n\
+  project-config PROJECT      write configurations without keys\n\
 \n\
 Gateway commands:\n\
   gateway-set SERVICE CHASSIS [PRIORITY]\n\
@@ -333,6 +336,7 @@ main(int argc, char *argv[])
     ctl_register_commands(nbctl_key_commands);
     ctl_register_commands(nbctl_import_commands);
     ctl_register_commands(nbctl_export_commands);
+    ctl_register_commands(nbctl_project_commands);
     ctl_register_commands(nbctl_gateway_commands);
     ctl_register_commands(nbctl_token_commands);
 
