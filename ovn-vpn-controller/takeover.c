@@ -26,20 +26,17 @@
  * drivers/net/wireguard/messages.h. */
 #define MIN_WAIT_MS 20
 
-/* How long an initiation counts as in flight if no answer is seen: what
- * wireguard-go needs for TAKEOVER_MAX_IN_FLIGHT of them on one processor, at
- * 0.7 ms for a whole handshake. */
-#define IN_FLIGHT_MS 70
-
 /* How often to look for answers, while calls are young and later. */
 #define POLL_YOUNG_MS 15
 #define POLL_OLD_MS 50
 #define YOUNG_MS 500
 
 void
-takeover_init(struct takeover *t, long long int now)
+takeover_init(struct takeover *t, const struct wg_pace *pace,
+              long long int now)
 {
     memset(t, 0, sizeof *t);
+    t->pace = *pace;
     hmap_init(&t->peers);
     ovs_list_init(&t->in_flight);
     t->started = now;
@@ -244,7 +241,7 @@ next_verb(struct takeover *t, struct takeover_peer *peer, long long int now,
         return false;
     } else if (!peer->n_calls) {
         *verb = peer->lately ? TAKEOVER_CALL : TAKEOVER_HINT;
-        return t->n_in_flight < TAKEOVER_MAX_IN_FLIGHT;
+        return t->n_in_flight < t->pace.max_in_flight;
     } else if (now < due_time(peer) || t->observed < due_time(peer)) {
         return false;
     } else if (peer->back ? peer->n_confirms >= MAX_CONFIRMS
@@ -256,7 +253,7 @@ next_verb(struct takeover *t, struct takeover_peer *peer, long long int now,
         return true;
     }
     *verb = TAKEOVER_AGAIN;
-    return t->n_in_flight < TAKEOVER_MAX_IN_FLIGHT;
+    return t->n_in_flight < t->pace.max_in_flight;
 }
 
 static void
@@ -297,7 +294,7 @@ takeover_run(struct takeover *t, long long int now,
         return 0;
     }
     LIST_FOR_EACH_SAFE (peer, in_flight, &t->in_flight) {
-        if (now - peer->called_at < IN_FLIGHT_MS) {
+        if (now - peer->called_at < t->pace.in_flight_ms) {
             break;
         }
         land(t, peer);
@@ -348,10 +345,10 @@ takeover_wake_time(const struct takeover *t)
         return LLONG_MIN;
     }
     long long int slot_free = LLONG_MIN;
-    if (t->n_in_flight >= TAKEOVER_MAX_IN_FLIGHT) {
+    if (t->n_in_flight >= t->pace.max_in_flight) {
         const struct takeover_peer *oldest = CONTAINER_OF(
             ovs_list_front(&t->in_flight), struct takeover_peer, in_flight);
-        slot_free = oldest->called_at + IN_FLIGHT_MS;
+        slot_free = oldest->called_at + t->pace.in_flight_ms;
     }
     for (size_t i = 0; i < t->n_queue; i++) {
         const struct takeover_peer *peer = t->queue[i];

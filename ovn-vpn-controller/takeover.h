@@ -24,9 +24,8 @@
  *   - At doubling intervals, so that an answer that takes longer than the
  *     first ones finds its initiation still valid.
  *
- *   - Not too many in flight: above 128 waiting messages wireguard-go takes
- *     itself to be under load and asks for cookies, and 5 s are lost
- *     (QueueHandshakeSize in device/constants.go).
+ *   - Not too many in flight: above a number of waiting messages WireGuard
+ *     takes itself to be under load and asks for cookies, and 5 s are lost.
  *
  *   - A client uses a session that the gateway began only once it has got a
  *     packet of it.  If that one, which follows the client's answer at once,
@@ -42,9 +41,6 @@
 #include "openvswitch/hmap.h"
 #include "openvswitch/list.h"
 #include "ovn-vpn-controller/wg-device.h"
-
-/* Initiations of which the answers may still be on their way. */
-#define TAKEOVER_MAX_IN_FLIGHT 100
 
 enum takeover_verb {
     TAKEOVER_HINT,      /* Set the endpoint and the keepalive interval: the
@@ -77,6 +73,7 @@ struct takeover_peer {
 };
 
 struct takeover {
+    struct wg_pace pace;
     struct hmap peers;          /* Contains 'struct takeover_peer's. */
     struct takeover_peer **queue; /* All of them, newest first, once sorted. */
     size_t n_queue;
@@ -94,7 +91,8 @@ struct takeover {
     long long int last_back;    /* Time of the last one. */
 };
 
-void takeover_init(struct takeover *, long long int now);
+void takeover_init(struct takeover *, const struct wg_pace *,
+                   long long int now);
 void takeover_destroy(struct takeover *);
 
 void takeover_add(struct takeover *, const struct vpn_key *,

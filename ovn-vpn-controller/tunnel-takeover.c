@@ -171,7 +171,7 @@ tunnel_takeover_begin(struct tunnel_takeover *tt,
     if (tt->begun) {
         takeover_destroy(&tt->t);
     }
-    takeover_init(&tt->t, time_msec());
+    takeover_init(&tt->t, &device->backend->class->pace, time_msec());
     tt->due = false;
     tt->begun = true;
     tt->at = now;

@@ -76,6 +76,7 @@ struct wg_backend {
 
 struct wg_backend_class {
     const char *name;           /* "userspace" or "kernel". */
+    struct wg_pace pace;
 
     /* Begins to look for the interface at 'place', and to make it. */
     struct wg_backend *(*open)(const struct wg_place *place);

@@ -75,6 +75,15 @@ struct wg_peer *wg_device_find_same(const struct wg_device *,
 void wg_device_add(struct wg_device *, struct wg_peer *);
 void wg_device_remove(struct wg_device *, struct wg_peer *);
 
+/* How many handshakes that the device begins by itself an implementation can
+ * take. */
+struct wg_pace {
+    size_t max_in_flight;       /* Initiations of which the answers may still
+                                 * be on their way ... */
+    int in_flight_ms;           /* ... which counts for so long if no answer is
+                                 * seen. */
+};
+
 /* What a change does to a peer.  What is done stands in this order. */
 #define WG_REMOVE       (1u << 0)   /* Remove it, with its session. */
 #define WG_ADD          (1u << 1)   /* Make it.  Without WG_ADD, a peer that

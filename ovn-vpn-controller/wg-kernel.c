@@ -342,8 +342,13 @@ wg_kernel_probe(void)
     return error;
 }
 
+/* The kernel takes itself to be under load from 512 waiting messages
+ * (MAX_QUEUED_INCOMING_HANDSHAKES / 8 in drivers/net/wireguard/receive.c).  It
+ * computes initiations after it has taken them, so that nothing but time keeps
+ * a slow processor from having more of them than that. */
 const struct wg_backend_class wg_kernel_class = {
     .name = "kernel",
+    .pace = { .max_in_flight = 400, .in_flight_ms = 200 },
     .open = wg_kernel_open,
     .close = wg_kernel_close,
     .run = wg_kernel_run,

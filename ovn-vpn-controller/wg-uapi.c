@@ -369,8 +369,12 @@ wg_uapi_evict(struct wg_backend *backend)
     }
 }
 
+/* wireguard-go takes itself to be under load above 128 waiting messages
+ * (QueueHandshakeSize in device/constants.go), and needs 0.7 ms of one
+ * processor for a whole handshake. */
 const struct wg_backend_class wg_uapi_class = {
     .name = "userspace",
+    .pace = { .max_in_flight = 100, .in_flight_ms = 70 },
     .open = wg_uapi_open,
     .close = wg_uapi_close,
     .run = wg_uapi_run,

@@ -164,7 +164,7 @@ poll_interval(const struct model *m, long long int now)
 static void
 simulate(struct model *m)
 {
-    struct takeover_action actions[TAKEOVER_MAX_IN_FLIGHT];
+    struct takeover_action actions[400];
     long long int poll_at = 0, reply_at = LLONG_MAX, asked_at = 0;
     long long int now;
 
@@ -192,8 +192,9 @@ simulate(struct model *m)
     printf("done after %lld ms\n", now);
 }
 
-/* simulate PEERS DEAD OLD RTT PATH-MS DUMP-MS: of PEERS, the first DEAD (the
- * most recently seen) do not answer, and the last OLD were not seen lately. */
+/* simulate PEERS DEAD OLD RTT PATH-MS DUMP-MS [IN-FLIGHT IN-FLIGHT-MS]: of
+ * PEERS, the first DEAD (the most recently seen) do not answer, and the last
+ * OLD were not seen lately. */
 static void
 test_simulate(struct ovs_cmdl_context *ctx)
 {
@@ -208,9 +209,14 @@ test_simulate(struct ovs_cmdl_context *ctx)
         .first = -1,
     };
 
+    const struct wg_pace pace = {
+        .max_in_flight = ctx->argc > 7 ? atoi(ctx->argv[7]) : 100,
+        .in_flight_ms = ctx->argc > 8 ? atoi(ctx->argv[8]) : 70,
+    };
+
     ovs_assert(n <= MAX_PEERS);
     m.peers = xcalloc(n + 1, sizeof *m.peers);
-    takeover_init(&m.t, 0);
+    takeover_init(&m.t, &pace, 0);
     for (int i = n - 1; i >= 0; i--) {
         struct wg_endpoint endpoint = { .port = i % 65536 };
         struct vpn_key key = key_of(i);
@@ -222,7 +228,7 @@ test_simulate(struct ovs_cmdl_context *ctx)
         takeover_add(&m.t, &key, &endpoint, 1000000 - i, i < n - old);
     }
     simulate(&m);
-    ovs_assert(m.max_in_flight <= TAKEOVER_MAX_IN_FLIGHT);
+    ovs_assert(m.max_in_flight <= pace.max_in_flight);
     ovs_assert(m.shortest >= 20);
     ovs_assert(m.t.n_called == n - old && m.n_hints == old);
     printf("called %"PRIuSIZE", back %"PRIuSIZE" within %lld ms\n",
@@ -258,10 +264,11 @@ print_actions(struct takeover *t, long long int now)
 static void
 test_script(struct ovs_cmdl_context *ctx)
 {
+    const struct wg_pace pace = { 100, 70 };
     struct wg_endpoint endpoint = { .port = 1 };
     struct takeover t;
 
-    takeover_init(&t, 0);
+    takeover_init(&t, &pace, 0);
     for (int i = 1; i < ctx->argc; i++) {
         const char *equals = strchr(ctx->argv[i], '=');
         struct vpn_key key = key_of(equals ? atoi(equals + 1) : 0);
@@ -299,7 +306,7 @@ static void
 test_takeover_main(int argc, char *argv[])
 {
     static const struct ovs_cmdl_command commands[] = {
-        { "simulate", NULL, 6, 6, test_simulate, OVS_RO },
+        { "simulate", NULL, 6, 8, test_simulate, OVS_RO },
         { "script", NULL, 1, INT_MAX, test_script, OVS_RO },
         { NULL, NULL, 0, 0, NULL, OVS_RO },
     };
