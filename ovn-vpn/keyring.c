@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/vpn-model.h"
 #include "openvswitch/vlog.h"
@@ -28,6 +29,17 @@ keyring_destroy(struct keyring *keyring)
     vpn_sealing_pair_destroy(keyring->pair);
     vpn_sealing_pair_destroy(keyring->next);
     free(keyring->file_name);
+}
+
+/* Returns when the pair was made, in milliseconds since the epoch, as its file
+ * says, or 0 if there is none. */
+int64_t
+keyring_created_at(const struct keyring *keyring)
+{
+    struct stat s;
+
+    return (keyring->pair && !stat(keyring->file_name, &s)
+            ? s.st_mtim.tv_sec * 1000LL + s.st_mtim.tv_nsec / 1000000 : 0);
 }
 
 /* Looks at the files again, if 'nb_public_key', which may be NULL, is not that

@@ -7,6 +7,7 @@
  * keyring-rotate.c replaces the pair. */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "lib/vpn-keys.h"
 
@@ -21,6 +22,8 @@ struct keyring {
 
 char *keyring_init(struct keyring *, const char *file_name);
 void keyring_destroy(struct keyring *);
+
+int64_t keyring_created_at(const struct keyring *);
 
 char *keyring_check(struct keyring *, const char *nb_public_key);
 char *keyring_create(struct keyring *);

@@ -109,6 +109,10 @@ status_run_global(const struct status *status, const struct status_input *in)
     smap_add(&map, "version", OVN_VPN_VERSION);
     smap_add_format(&map, "bfd_detection_ms", "%d",
                     get_bfd_detection_ms(in->ovn_nb));
+    if (in->sealing_key_created_at) {
+        smap_add_format(&map, "sealing_key_created_at", "%"PRId64,
+                        in->sealing_key_created_at);
+    }
     if (!smap_equal(&map, &global->status)) {
         vpnnbrec_nb_global_set_status(global, &map);
     }

@@ -28,6 +28,7 @@ struct status_input {
     int64_t sb_cfg;                 /* All rows up to it are committed. */
     int64_t ovn_cfg;                /* OVN's nb_cfg that gateways must have
                                      * reached for that to be in effect. */
+    int64_t sealing_key_created_at; /* Milliseconds since the epoch. */
     long long int now;              /* Milliseconds, monotonic. */
     long long int wall;             /* Milliseconds since the epoch. */
 };

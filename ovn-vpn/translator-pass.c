@@ -373,6 +373,7 @@ translator_write(struct translator *t)
         .model = &t->model,
         .seen_nb_cfg = t->seen_nb_cfg,
         .sb_cfg = t->sb_cfg,
+        .sealing_key_created_at = keyring_created_at(&t->keyring),
         .now = time_msec(),
         .wall = time_wall_msec(),
     };

@@ -131,6 +131,23 @@ put_connection_key_ages(struct api *api, const struct api_request *req,
     }
 }
 
+static void
+put_sealing_key_age(struct api *api, struct ds *ds)
+{
+    const struct vpnnbrec_nb_global *global
+        = vpnnbrec_nb_global_first(api->idl);
+    const char *s = (global ? smap_get(&global->status,
+                                       "sealing_key_created_at") : NULL);
+    long long int created_at;
+
+    api_metrics_put_head(ds, "sealing_key_age_seconds", "gauge",
+                         "Age of the key to which secrets are sealed.");
+    if (s && str_to_llong(s, 10, &created_at)) {
+        ds_put_format(ds, "ovn_vpn_sealing_key_age_seconds %.3f\n",
+                      (time_wall_msec() - created_at) / 1000.0);
+    }
+}
+
 /* How far changes have got on their way, and how long the last one that
  * somebody waited for has taken. */
 static void
@@ -209,6 +226,7 @@ api_metrics_put_rows(struct api *api, const struct api_request *req,
     put_status(api, req, ds, "service_last_takeover_returned_peers",
                "Peers that answered the last takeover's call.",
                "last_takeover_back", 1);
+    put_sealing_key_age(api, ds);
     put_gateways(api, ds);
     put_reconcile(api, ds);
 }
