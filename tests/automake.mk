@@ -141,6 +141,41 @@ clean-testsuite:
 	test ! -f '$(KERNEL_TESTSUITE)' || test ! -f tests/atconfig || $(SHELL) '$(KERNEL_TESTSUITE)' -C tests --clean
 	test ! -f '$(SYSTEM_TESTSUITE)' || test ! -f tests/atconfig || $(SHELL) '$(SYSTEM_TESTSUITE)' -C tests --clean
 
+# Fuzz targets: built by clang, and only when asked for.  FUZZFLAGS are
+# libFuzzer's.
+FUZZ_CC = clang
+FUZZ_CFLAGS = -g -O1 -std=gnu11 -fno-strict-aliasing \
+	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+FUZZFLAGS = -max_total_time=60 -timeout=10 -rss_limit_mb=1024
+FUZZ_API_CODE = \
+	tests/fuzz/fuzz-api.c \
+	tests/fake-db.c \
+	tests/fake-db.h \
+	$(utilities_api_libvpnapi_la_SOURCES) \
+	$(lib_libovnvpn_la_SOURCES)
+EXTRA_DIST += tests/fuzz/fuzz-api.c tests/fuzz/seeds-api
+CLEAN_LOCAL += clean-fuzz
+clean-fuzz:
+	rm -rf tests/fuzz/fuzz-api tests/fuzz/corpus-api
+tests/fuzz/fuzz-api: $(FUZZ_API_CODE) all
+	$(AM_V_GEN)$(MKDIR_P) tests/fuzz && files= && \
+	for file in $(FUZZ_API_CODE); do \
+	    case $$file in \
+	    *.c) files="$$files $(srcdir)/$$file" ;; \
+	    esac; \
+	done && \
+	$(FUZZ_CC) $(FUZZ_CFLAGS) $(DEFS) $(AM_CPPFLAGS) $(MICROHTTPD_CFLAGS) \
+	    $(SODIUM_CFLAGS) -o $@ $$files lib/ovn-vpn-nb-idl.c \
+	    lib/ovn-vpn-sb-idl.c $(OVS_BUILDDIR)/lib/.libs/libopenvswitch.a \
+	    $(OVS_BUILDDIR)/lib/.libs/libopenvswitchavx512.a \
+	    $(SODIUM_LIBS) $(QRENCODE_LIBS) $(PNG_LIBS) $(MICROHTTPD_LIBS) \
+	    $(CAPNG_LIBS) -lssl -lcrypto -lunbound -latomic -lm -lpthread
+fuzz-api: tests/fuzz/fuzz-api
+	$(MKDIR_P) tests/fuzz/corpus-api
+	ASAN_OPTIONS=detect_leaks=0 tests/fuzz/fuzz-api $(FUZZFLAGS) \
+	    tests/fuzz/corpus-api $(srcdir)/tests/fuzz/seeds-api
+.PHONY: fuzz-api
+
 # System tests: clusters in namespaces, which take root.
 SYSTEM_TESTSUITE = $(srcdir)/tests/system-testsuite
 SYSTEM_TESTSUITE_AT = \

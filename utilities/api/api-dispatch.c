@@ -23,8 +23,8 @@
 
 /* Finds the route of 'req'.  Returns false, and makes that the answer, if
  * there is none. */
-static bool
-find_route(struct api_request *req)
+bool
+api_dispatch_route(struct api_request *req)
 {
     const char *method = strcmp(req->method, "HEAD") ? req->method : "GET";
     char *error = api_target_parse(req->uri, &req->target);
@@ -127,19 +127,27 @@ begin_write(struct api *api, struct api_request *req)
     }
 }
 
+/* Finds out whether the client may make 'req', which has a route, and reads
+ * its body.  Returns false, and makes that the answer, if it may not, or if
+ * there is something wrong with the body. */
+bool
+api_dispatch_admit(struct api *api, struct api_request *req)
+{
+    return ((req->route->role == API_ROLE_NOBODY || api_auth_check(api, req))
+            && read_body(req));
+}
+
 /* Answers 'req', now or later. */
 void
 api_dispatch(struct api *api, struct api_request *req)
 {
-    if (!find_route(req)) {
+    if (!api_dispatch_route(req)) {
         goto done;
     } else if (!(req->route->flags & API_NO_DB)
                && !api_store_is_ready(api)) {
         api_problem(req, 503, NULL, "the database has not been reached yet");
         goto done;
-    } else if ((req->route->role != API_ROLE_NOBODY
-                && !api_auth_check(api, req))
-               || !read_body(req)) {
+    } else if (!api_dispatch_admit(api, req)) {
         goto done;
     }
 

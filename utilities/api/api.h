@@ -63,6 +63,8 @@ void api_run(struct api *);
 void api_wait(struct api *);
 
 /* api-dispatch.c */
+bool api_dispatch_route(struct api_request *);
+bool api_dispatch_admit(struct api *, struct api_request *);
 void api_dispatch(struct api *, struct api_request *);
 void api_finish(struct api *, struct api_request *);
 
