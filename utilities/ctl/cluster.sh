@@ -10,15 +10,23 @@ member_address() { # NB-OR-SB PROTO:IP
     echo "$2:${!port}"
 }
 
+# Whether nobody would miss what is in FILE: no service, and nothing that is
+# not made from services.
+is_blank() {
+    [ "$1" = sb ] || db_tool query "$2" '["OVN_VPN_Northbound", {"op":
+        "select", "table": "VPN_Service", "where": [], "columns": ["name"]}]' \
+        | grep -q '"rows":\[\]'
+}
+
 # Makes the file of a member, or leaves the one that there is.
 prepare_member() {
     local db=$1 file=$2 address remote copy=
     address=$(member_address "$db" "$cluster_local")
     if [ -e "$file" ]; then
         db_tool db-is-standalone "$file" || return 0
-        [ -z "$cluster_remote" ] || fail "$file: is a database of its own;" \
-            "move it away to let this host join the cluster, whose contents" \
-            "it then gets"
+        [ -z "$cluster_remote" ] || is_blank "$db" "$file" \
+            || fail "$file: is a database of its own; move it away to let" \
+                "this host join the cluster, whose contents it then gets"
         upgrade_standalone "$db" "$file" || exit
         keep_copy "$file" "$(db_tool db-version "$file")"
     fi

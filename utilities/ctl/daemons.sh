@@ -1,8 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# The daemons.  Sourced by ovn-vpn-ctl; start_daemon(), stop_daemon() and
-# daemon_is_running() are Open vSwitch's.
+# The daemons.  Sourced by ovn-vpn-ctl; start_daemon() and stop_daemon() are
+# Open vSwitch's.
+
+# Prints a program's process id, if it runs.  The kernel knows the first 15
+# letters of its name.
+program_pid() {
+    local pid
+    { read -r pid <"$rundir/$1.pid"; } 2>/dev/null \
+        && pid_exists "$pid" && pid_comm_check "${1:0:15}" "$pid" \
+        && echo "$pid"
+}
 
 # start_program PACKAGE PROGRAM ARGUMENT...
 start_program() {
@@ -10,7 +19,7 @@ start_program() {
     local -a ssl
     shift 2
     need "$package" "$program"
-    if daemon_is_running "$program"; then
+    if program_pid "$program" >/dev/null; then
         echo "$program is running already"
         return
     fi
@@ -22,7 +31,7 @@ start_program() {
 }
 
 stop_program() {
-    if ! daemon_is_running "$1"; then
+    if ! program_pid "$1" >/dev/null; then
         echo "$1 is not running"
         return
     fi
@@ -35,15 +44,15 @@ stop_program() {
 
 # status_program PROGRAM [COMMAND]: COMMAND asks it for a line more.
 status_program() {
-    local program=$1 pid
+    local program=$1 pid answer=
     shift
-    if ! daemon_is_running "$program"; then
+    pid=$(program_pid "$program") || {
         echo "$program: not running"
         return 1
-    fi
-    pid=$(cat "$rundir/$program.pid")
-    echo "$program: running (process $pid)" \
-        "${1:+$(ovs-appctl -T 10 -t "$rundir/$program.$pid.ctl" "$@" 2>&1)}"
+    }
+    [ $# -eq 0 ] || answer=$(ovs-appctl -T 10 \
+        -t "$rundir/$program.$pid.ctl" "$@" 2>&1)
+    echo "$program: running (process $pid)${answer:+, $answer}"
 }
 
 start_translator() {
