@@ -90,6 +90,7 @@ TESTSUITE_AT = \
 	tests/api-watch.at \
 	tests/api.at \
 	tests/client-conf.at \
+	tests/completion.at \
 	tests/nbctl-config.at \
 	tests/nbctl-conn-set.at \
 	tests/nbctl-conn.at \

@@ -68,6 +68,11 @@ man_MANS += utilities/ovn-vpn-ctl.8
 EXTRA_DIST += utilities/ovn-vpn-ctl.8.xml
 CLEANFILES += utilities/ovn-vpn-ctl.8
 
+# Completion for bash.
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = utilities/ovn-vpn-completion.bash
+LINTED += $(dist_bashcompletion_DATA)
+
 # The sandbox: a front door and the parts that it sources or runs.
 dist_bin_SCRIPTS += utilities/ovn-vpn-sandbox
 sandboxdir = $(pkgdatadir)/sandbox
