@@ -4,6 +4,15 @@ EXTRA_DIST += \
 	build-aux/check-includes \
 	build-aux/check-style
 
+# "make dist" makes the same file from the same sources, whoever does it and
+# when: of one date, which is that of the last commit or of the tarball from
+# which it is made again.
+dist dist-gzip: export TAR_OPTIONS = --sort=name --owner=0 --group=0 \
+	--numeric-owner --mode=u+rw,go=rX \
+	--mtime=@$(shell git -C '$(srcdir)' log -1 --format=%ct 2>/dev/null || \
+	  stat -c %Y '$(srcdir)/configure.ac')
+GZIP_ENV = --best --no-name
+
 # What the build checks of the sources: who includes whom, and how they read.
 ALL_LOCAL += build-aux/lint.stamp
 CLEANFILES += build-aux/lint.stamp
