@@ -233,6 +233,14 @@ check-kernel: all tests/atconfig tests/atlocal $(KERNEL_TESTSUITE) $(check_PROGR
 	  AUTOTEST_PATH='$(AUTOTEST_PATH)' $(TESTSUITEFLAGS)
 .PHONY: check-kernel
 
+# The packages, in a Debian of their own.
+EXTRA_DIST += tests/check-packages
+LINTED += tests/check-packages
+check-packages: all
+	$(srcdir)/tests/check-packages '$(abs_top_builddir)' \
+	  "$${OVN_VPN_CACHE:-/var/cache/ovn-vpn}"
+.PHONY: check-packages
+
 bench-failover: all
 	OVN_VPN_BUILDDIR='$(abs_top_builddir)' BENCH_JSON="$${BENCH_JSON:-bench-failover.json}" \
 	  $(srcdir)/tests/bench-failover $(BENCHFLAGS)
