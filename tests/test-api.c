@@ -4,7 +4,7 @@
  *
  * test-api route METHOD TARGET: finds a route of the API.
  *
- * test-api routes: prints all methods and paths.
+ * test-api routes: prints all methods and paths of the API proper.
  *
  * test-api json TEXT...: what the parser says of a body.
  *
@@ -84,7 +84,9 @@ static void
 test_routes(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     for (size_t i = 0; i < api_n_routes; i++) {
-        printf("%s /%s\n", api_routes[i].method, api_routes[i].path);
+        if (!(api_routes[i].flags & API_PAGE)) {
+            printf("%s /%s\n", api_routes[i].method, api_routes[i].path);
+        }
     }
 }
 

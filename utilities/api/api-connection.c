@@ -13,6 +13,7 @@
 #include "lib/vpn-nb-row.h"
 #include "util.h"
 #include "utilities/api/api-json.h"
+#include "utilities/api/api-live.h"
 #include "utilities/api/api-request.h"
 #include "utilities/api/api-vault.h"
 #include "utilities/api/api-view.h"
@@ -49,6 +50,7 @@ api_connection_status(struct api *api, struct api_request *req)
         api_json_open(&j, NULL, '{');
         api_json_string(&j, "status", row->status ? row->status : "pending");
         api_json_string(&j, "error_message", row->error_message);
+        api_live_put_connection(api, &j, row);
         api_json_close(&j, '}');
         api_respond(req, 200);
     }

@@ -33,7 +33,7 @@
 #define SUBSCRIBERS_MAX 500
 
 struct event {
-    char *project;
+    char *project;              /* NULL for everybody. */
     char *text;
 };
 
@@ -98,12 +98,12 @@ is_for(const struct api_stream *stream, const char *project)
 {
     const char *wanted = api_request_query(stream->req, "project_id");
 
-    return (api_auth_sees(stream->req, project)
-            && (!wanted || !strcmp(wanted, project)));
+    return !project || (api_auth_sees(stream->req, project)
+                        && (!wanted || !strcmp(wanted, project)));
 }
 
-/* Sends an event about 'project' to everybody that may know, and keeps it.
- * 'data' is JSON. */
+/* Sends an event about 'project', NULL if it is about none, to everybody that
+ * may know, and keeps it.  'data' is JSON. */
 static void
 emit(struct api_events *events, const char *project, const char *type,
      const struct ds *data)
@@ -113,7 +113,7 @@ emit(struct api_events *events, const char *project, const char *type,
 
     free(event->project);
     free(event->text);
-    event->project = xstrdup(project);
+    event->project = nullable_xstrdup(project);
     event->text = xasprintf("id: %08"PRIx32"-%"PRIu64"\nevent: %s\n"
                             "data: %s\n\n", events->process, events->n,
                             type, ds_cstr_ro(data));
@@ -300,6 +300,25 @@ note_connection(struct api *api, const struct vpnnbrec_vpn_connection *row)
     ds_destroy(&data);
 }
 
+static void
+note_chassis(struct api *api, const struct vpnnbrec_chassis *row)
+{
+    bool is_deleted = vpnnbrec_chassis_is_deleted(row);
+    struct ds data = DS_EMPTY_INITIALIZER;
+    struct api_json j = API_JSON_INITIALIZER(&data);
+
+    if (is_deleted) {
+        api_json_open(&j, NULL, '{');
+        api_json_string(&j, "name", row->name);
+        api_json_close(&j, '}');
+    } else {
+        api_put_chassis(api, &j, row);
+    }
+    emit(api->events, NULL,
+         is_deleted ? "gateway.deleted" : "gateway.updated", &data);
+    ds_destroy(&data);
+}
+
 /* Tells of what the database has changed.  Must be called for each change,
  * before it is forgotten. */
 void
@@ -307,6 +326,7 @@ api_events_run(struct api *api)
 {
     const struct vpnnbrec_vpn_connection *connection;
     const struct vpnnbrec_vpn_service *service;
+    const struct vpnnbrec_chassis *chassis;
 
     if (!api->events->started) {
         return;
@@ -316,6 +336,9 @@ api_events_run(struct api *api)
     }
     VPNNBREC_VPN_CONNECTION_FOR_EACH_TRACKED (connection, api->idl) {
         note_connection(api, connection);
+    }
+    VPNNBREC_CHASSIS_FOR_EACH_TRACKED (chassis, api->idl) {
+        note_chassis(api, chassis);
     }
 }
 

@@ -36,9 +36,10 @@ find_chassis(struct api *api, struct api_request *req)
     return NULL;
 }
 
-static void
-put_chassis(struct api *api, struct api_json *j,
-            const struct vpnnbrec_chassis *row)
+/* Writes the chassis of 'row' as an object. */
+void
+api_put_chassis(struct api *api, struct api_json *j,
+                const struct vpnnbrec_chassis *row)
 {
     const struct vpnnbrec_vpn_service *service;
     size_t n = 0;
@@ -69,7 +70,7 @@ api_chassis_list(struct api *api, struct api_request *req)
     api_json_open(&j, NULL, '{');
     api_json_open(&j, "gateways", '[');
     VPNNBREC_CHASSIS_FOR_EACH (row, api->idl) {
-        put_chassis(api, &j, row);
+        api_put_chassis(api, &j, row);
     }
     api_json_close(&j, ']');
     api_json_close(&j, '}');
@@ -84,7 +85,7 @@ api_chassis_get(struct api *api, struct api_request *req)
     struct api_json j = API_JSON_INITIALIZER(&req->response.body);
 
     if (row) {
-        put_chassis(api, &j, row);
+        api_put_chassis(api, &j, row);
         api_respond(req, 200);
     }
 }

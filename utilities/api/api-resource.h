@@ -13,6 +13,7 @@ struct api_json;
 struct api_request;
 struct ds;
 struct smap;
+struct vpnnbrec_chassis;
 struct vpnnbrec_vpn_connection;
 struct vpnnbrec_vpn_service;
 
@@ -59,6 +60,10 @@ void api_put_connection_spec(struct ds *,
                              const struct vpnnbrec_vpn_connection *);
 void api_put_connection_members(struct api_json *,
                                 const struct vpnnbrec_vpn_connection *);
+
+/* api-gateway.c */
+void api_put_chassis(struct api *, struct api_json *,
+                     const struct vpnnbrec_chassis *);
 
 /* Functions for api-routes.c. */
 void api_service_list(struct api *, struct api_request *);
@@ -119,6 +124,8 @@ void api_connect_remove(struct api *, struct api_request *);
 void api_connect_finish_add(struct api *, struct api_request *);
 
 void api_openapi_get(struct api *, struct api_request *);
+
+void api_whoami(struct api *, struct api_request *);
 
 void api_finish_nothing(struct api *, struct api_request *);
 

@@ -24,7 +24,7 @@ matches(const struct api_route *route, const struct api_target *target,
         size_t len = strcspn(p, "/");
 
         if (!len) {
-            return false;
+            return !route->path[0] && !segment[0];
         } else if (len == 1 && p[0] == '*') {
             if (!segment[0]) {
                 return false;

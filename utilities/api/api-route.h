@@ -28,11 +28,12 @@ enum {
     API_CONNECT = 1 << 3,       /* Errors in the manner of Connect. */
     API_NO_DB = 1 << 4,         /* Works without the database. */
     API_SECRET_PATH = 1 << 5,   /* What stands in the path is a secret. */
+    API_PAGE = 1 << 6,          /* For browsers: openapi.json leaves it out. */
 };
 
 struct api_route {
     const char *method;
-    const char *path;           /* Segments, "*" for a parameter. */
+    const char *path;           /* Segments, "*" for a parameter; "" is "/". */
     enum api_role role;
     unsigned int flags;
 

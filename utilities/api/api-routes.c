@@ -9,8 +9,10 @@
 #include "util.h"
 #include "utilities/api/api-audit.h"
 #include "utilities/api/api-events.h"
+#include "utilities/api/api-live.h"
 #include "utilities/api/api-metrics.h"
 #include "utilities/api/api-resource.h"
+#include "utilities/api/api-web.h"
 
 #define SERVICES "api/v1/vpn-services"
 #define SERVICE SERVICES "/*"
@@ -19,6 +21,7 @@
 
 #define MANAGER "ovnvpn.v1.VpnServiceManager/"
 #define CALL (API_BODY | API_CONNECT)
+#define PAGE (API_NO_DB | API_PAGE)
 
 #define VIEWER API_ROLE_VIEWER
 #define OPERATOR API_ROLE_OPERATOR
@@ -62,6 +65,9 @@ const struct api_route api_routes[] = {
       api_rule_finish },
     { "DELETE", SERVICE "/access-rules/*", OPERATOR, 0, api_rule_delete,
       api_finish_nothing },
+    { "GET", SERVICE "/traffic", VIEWER, 0, api_live_connections, NULL },
+    { "GET", "api/v1/traffic", VIEWER, 0, api_live_list, NULL },
+
     { "GET", SERVICE "/groups", VIEWER, 0, api_group_list, NULL },
     { "PUT", SERVICE "/gateways", OPERATOR, API_BODY, api_gateways_put,
       api_service_finish },
@@ -84,6 +90,7 @@ const struct api_route api_routes[] = {
     { "DELETE", "api/v1/tokens/*", ADMIN, 0, api_token_delete,
       api_finish_nothing },
 
+    { "GET", "api/v1/whoami", VIEWER, 0, api_whoami, NULL },
     { "GET", "api/v1/events", VIEWER, 0, api_events_get, NULL },
     { "GET", "api/v1/audit", ADMIN, 0, api_audit_list, NULL },
     { "POST", MANAGER "CreateVpn", OPERATOR, CALL, api_service_create,
@@ -103,5 +110,12 @@ const struct api_route api_routes[] = {
     { "GET", "metrics", VIEWER, 0, api_metrics_get, NULL },
     { "GET", "healthz", NOBODY, API_NO_DB, api_metrics_healthz, NULL },
     { "GET", "readyz", NOBODY, API_NO_DB, api_metrics_readyz, NULL },
+
+    { "GET", "", NOBODY, PAGE, api_web_get, NULL },
+    { "GET", "icon.svg", NOBODY, PAGE, api_web_get, NULL },
+    { "GET", "css/*", NOBODY, PAGE, api_web_get, NULL },
+    { "GET", "js/*", NOBODY, PAGE, api_web_get, NULL },
+    { "GET", "js/*/*", NOBODY, PAGE, api_web_get, NULL },
+    { "GET", "vendor/*", NOBODY, PAGE, api_web_get, NULL },
 };
 const size_t api_n_routes = ARRAY_SIZE(api_routes);

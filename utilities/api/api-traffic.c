@@ -20,19 +20,19 @@
 /* Interval between inactivity probes of the database. */
 #define PROBE_INTERVAL_MS 5000
 
-struct api_traffic {
-    struct ovsdb_idl *idl;
-};
-
 /* Connects to the database at 'remote', or does nothing if that is NULL. */
 struct api_traffic *
 api_traffic_create(const char *remote)
 {
     static const struct ovsdb_idl_column *columns[] = {
+        &vpnsbrec_peer_col_connection,
+        &vpnsbrec_tunnel_col_chassis,
         &vpnsbrec_tunnel_col_name,
         &vpnsbrec_tunnel_col_service,
         &vpnsbrec_peer_state_col_tunnel,
+        &vpnsbrec_peer_state_col_peer,
         &vpnsbrec_peer_state_col_chassis,
+        &vpnsbrec_peer_state_col_endpoint,
         &vpnsbrec_peer_state_col_last_handshake,
         &vpnsbrec_peer_state_col_rx_bytes,
         &vpnsbrec_peer_state_col_tx_bytes,
@@ -47,6 +47,12 @@ api_traffic_create(const char *remote)
     for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
         ovsdb_idl_add_column(traffic->idl, columns[i]);
     }
+    traffic->peers = ovsdb_idl_index_create1(traffic->idl,
+                                             &vpnsbrec_peer_col_connection);
+    traffic->states = ovsdb_idl_index_create1(traffic->idl,
+                                              &vpnsbrec_peer_state_col_peer);
+    traffic->states_of_tunnels = ovsdb_idl_index_create1(
+        traffic->idl, &vpnsbrec_peer_state_col_tunnel);
     /* A standby has the latest, too. */
     ovsdb_idl_set_leader_only(traffic->idl, false);
     ovsdb_idl_set_probe_interval(traffic->idl, PROBE_INTERVAL_MS);

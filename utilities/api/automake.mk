@@ -30,6 +30,8 @@ utilities_api_libvpnapi_la_SOURCES = \
 	utilities/api/api-http.h \
 	utilities/api/api-json.c \
 	utilities/api/api-json.h \
+	utilities/api/api-live.c \
+	utilities/api/api-live.h \
 	utilities/api/api-metrics-rows.c \
 	utilities/api/api-metrics.c \
 	utilities/api/api-metrics.h \
@@ -62,6 +64,9 @@ utilities_api_libvpnapi_la_SOURCES = \
 	utilities/api/api-vault.h \
 	utilities/api/api-view.c \
 	utilities/api/api-view.h \
+	utilities/api/api-web.c \
+	utilities/api/api-web.h \
+	utilities/api/api-whoami.c \
 	utilities/api/api.c \
 	utilities/api/api.h
 utilities_api_libvpnapi_la_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
@@ -90,3 +95,60 @@ EXTRA_DIST += \
 	utilities/api/ovn-vpn-api.8.xml
 man_MANS += utilities/api/ovn-vpn-api.8
 CLEANFILES += utilities/api/ovn-vpn-api.8
+
+# The dashboard.  Its files are served as they are.
+WEB_FILES = \
+	css/style.css \
+	icon.svg \
+	index.html \
+	js/api-client.js \
+	js/api-types.js \
+	js/app.js \
+	js/components/bulk.js \
+	js/components/chart.js \
+	js/components/chassis.js \
+	js/components/config-sheet.js \
+	js/components/connection-row.js \
+	js/components/dialog.js \
+	js/components/form.js \
+	js/components/notices.js \
+	js/components/parts.js \
+	js/components/rows.js \
+	js/dom.js \
+	js/event-stream.js \
+	js/format.js \
+	js/keys.js \
+	js/qr.js \
+	js/rates.js \
+	js/router.js \
+	js/session.js \
+	js/store.js \
+	js/theme.js \
+	js/views/connection-list.js \
+	js/views/connection.js \
+	js/views/new-connection.js \
+	js/views/new-service.js \
+	js/views/overview.js \
+	js/views/service-settings.js \
+	js/views/service.js \
+	js/views/sign-in.js
+WEB_PATHS = $(addprefix utilities/api/web/,$(WEB_FILES))
+EXTRA_DIST += $(WEB_PATHS)
+LINTED += $(filter %.js,$(WEB_PATHS))
+
+nodist_utilities_api_libvpnapi_la_SOURCES += utilities/api/api-web-files.h
+BUILT_SOURCES += utilities/api/api-web-files.h
+CLEANFILES += utilities/api/api-web-files.h
+utilities/api/api-web-files.h: $(srcdir)/utilities/api/automake.mk
+	$(AM_V_GEN)$(MKDIR_P) utilities/api && \
+	printf '"%s",\n' $(WEB_FILES) > $@.tmp && mv $@.tmp $@
+
+install-data-local:
+	for file in $(WEB_FILES); do \
+	  dir='$(DESTDIR)$(pkgdatadir)/web/'`dirname $$file` && \
+	  $(MKDIR_P) "$$dir" && \
+	  $(INSTALL_DATA) '$(srcdir)'/utilities/api/web/$$file "$$dir" || exit 1; \
+	done
+uninstall-local:
+	rm -rf '$(DESTDIR)$(pkgdatadir)/web'
+.PHONY: install-data-local uninstall-local

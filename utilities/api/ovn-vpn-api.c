@@ -24,6 +24,7 @@
 #include "unixctl.h"
 #include "util.h"
 #include "utilities/api/api-http.h"
+#include "utilities/api/api-web.h"
 #include "utilities/api/api.h"
 
 VLOG_DEFINE_THIS_MODULE(ovn_vpn_api);
@@ -63,10 +64,12 @@ Options:\n\
   --tls-private-key=FILE  its private key\n\
   --allow-plain-http      serve other machines without TLS\n\
   --allow-no-token        serve other machines while there is no token\n\
+  --web-directory=DIR     the dashboard's files (default: %s)\n\
   --unixctl=SOCKET        override default control socket name\n\
   -h, --help              display this help message\n\
   -V, --version           display version information\n",
-           program_name, program_name, vpn_default_nb_db(), DEFAULT_LISTEN);
+           program_name, program_name, vpn_default_nb_db(), DEFAULT_LISTEN,
+           api_web_get_directory());
     daemon_usage();
     vlog_usage();
     stream_usage("database", true, true, false);
@@ -81,6 +84,7 @@ enum {
     OPT_PRIVATE_KEY,
     OPT_ALLOW_PLAIN,
     OPT_ALLOW_NO_TOKEN,
+    OPT_WEB_DIRECTORY,
     OPT_UNIXCTL,
     DAEMON_OPTION_ENUMS,
     VLOG_OPTION_ENUMS,
@@ -114,6 +118,9 @@ take_option(int c, struct settings *settings)
     case OPT_ALLOW_NO_TOKEN:
         settings->allow_no_token = true;
         break;
+    case OPT_WEB_DIRECTORY:
+        api_web_set_directory(optarg);
+        break;
     case OPT_UNIXCTL:
         settings->unixctl_path = optarg;
         break;
@@ -134,6 +141,7 @@ parse_options(int argc, char *argv[], struct settings *settings)
         {"tls-private-key", required_argument, NULL, OPT_PRIVATE_KEY},
         {"allow-plain-http", no_argument, NULL, OPT_ALLOW_PLAIN},
         {"allow-no-token", no_argument, NULL, OPT_ALLOW_NO_TOKEN},
+        {"web-directory", required_argument, NULL, OPT_WEB_DIRECTORY},
         {"unixctl", required_argument, NULL, OPT_UNIXCTL},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},

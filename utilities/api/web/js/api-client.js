@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A client of ovn-vpn-api, for this dashboard and for any other page or
+// program that can import a module:
+//
+//     import { ApiClient } from 'https://vpn.example/js/api-client.js';
+//
+//     const api = new ApiClient({ base: 'https://vpn.example', token });
+//     for await (const connection of api.allConnections('s1')) { ... }
+//     await api.createConnection('s1', { name: 'laptop', public_key });
+//     api.follow({ onEvent: (event) => ..., onState: (state) => ... });
+//
+// Services and connections are named by name or UUID.  A request that fails
+// throws an ApiError with the API's own words.
+
+import { EventStream } from './event-stream.js';
+
+/** @typedef {import('./api-types.js').AccessRule} AccessRule */
+/** @typedef {import('./api-types.js').ApiEvent} ApiEvent */
+/** @typedef {import('./api-types.js').Connection} Connection */
+/** @typedef {import('./api-types.js').ConnectionWithKeys}
+ *      ConnectionWithKeys */
+/** @typedef {import('./api-types.js').Gateway} Gateway */
+/** @typedef {import('./api-types.js').Identity} Identity */
+/** @typedef {import('./api-types.js').Service} Service */
+/** @typedef {import('./api-types.js').ServiceStatus} ServiceStatus */
+/** @typedef {import('./api-types.js').ServiceTraffic} ServiceTraffic */
+/** @typedef {import('./api-types.js').Traffic} Traffic */
+
+/** Why a request failed. */
+export class ApiError extends Error {
+    /**
+     * @param {number} status HTTP status, 0 if there was no answer.
+     * @param {string} message In words for people.
+     * @param {string} [field] The member of the request at fault.
+     */
+    constructor(status, message, field) {
+        super(message);
+        this.name = 'ApiError';
+        this.status = status;
+        this.field = field;
+    }
+}
+
+/**
+ * @param {Response} response
+ * @returns {Promise<ApiError>}
+ */
+async function problem(response) {
+    try {
+        const { detail, field } = await response.json();
+        return new ApiError(response.status, detail, field);
+    } catch {
+        return new ApiError(response.status, 'the API answered with status '
+                            + response.status + ' ' + response.statusText);
+    }
+}
+
+/** @param {string[]} segments */
+function path(...segments) {
+    return '/api/v1/' + segments.map(encodeURIComponent).join('/');
+}
+
+/** @param {Object<string, string|number|boolean|undefined>} parameters */
+function query(parameters) {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(parameters)) {
+        if (value !== undefined && value !== '') {
+            search.set(name, String(value));
+        }
+    }
+    return search.size ? '?' + search : '';
+}
+
+/**
+ * @typedef {object} RequestOptions
+ * @property {object} [body] Sent as JSON.
+ * @property {string} [etag] Of what is to be changed: if it has been changed
+ *     meanwhile, nothing is.
+ * @property {string} [idempotencyKey] Sent again, makes nothing twice.
+ * @property {AbortSignal} [signal]
+ */
+
+export class ApiClient {
+    /**
+     * @param {object} [options]
+     * @param {string} [options.base] Where the API is, without "/" at the
+     *     end; where this page came from, if missing.
+     * @param {string} [options.token] Goes into a header, never into a URL.
+     */
+    constructor({ base = '', token = '' } = {}) {
+        this.base = base;
+        this.token = token;
+    }
+
+    /** @returns {Record<string, string>} */
+    headers() {
+        return this.token ? { Authorization: 'Bearer ' + this.token } : {};
+    }
+
+    /**
+     * Makes a request.  Returns the answer, once it is known to be good.
+     *
+     * @param {string} method
+     * @param {string} target
+     * @param {RequestOptions} [options]
+     * @returns {Promise<Response>}
+     */
+    async request(method, target, { body, etag, idempotencyKey,
+                                    signal } = {}) {
+        const headers = this.headers();
+        if (body) {
+            headers['Content-Type'] = 'application/json';
+        }
+        if (etag) {
+            headers['If-Match'] = etag;
+        }
+        if (idempotencyKey) {
+            headers['Idempotency-Key'] = idempotencyKey;
+        }
+        let response;
+        try {
+            response = await fetch(this.base + target, {
+                method, headers, signal,
+                body: body && JSON.stringify(body),
+                credentials: 'omit',
+            });
+        } catch (error) {
+            if (signal?.aborted) {
+                throw error;
+            }
+            throw new ApiError(0, 'the API cannot be reached');
+        }
+        if (!response.ok) {
+            throw await problem(response);
+        }
+        return response;
+    }
+
+    /**
+     * @param {string} method
+     * @param {string} target
+     * @param {RequestOptions} [options]
+     */
+    async json(method, target, options) {
+        const response = await this.request(method, target, options);
+        return response.status === 204 ? undefined : response.json();
+    }
+
+    /** @returns {Promise<Identity>} */
+    whoami() {
+        return this.json('GET', path('whoami'));
+    }
+
+    // Services.
+
+    /** @returns {AsyncGenerator<Service>} */
+    async * allServices() {
+        let token;
+        do {
+            const page = await this.json('GET', path('vpn-services') + query({
+                limit: 1000, page_token: token,
+            }));
+            yield* page.vpn_services;
+            token = page.next_page_token;
+        } while (token);
+    }
+
+    /**
+     * @param {string} method
+     * @param {string} target
+     * @param {RequestOptions} [options]
+     * @returns {Promise<{service: Service, etag: string}>}
+     */
+    async withEtag(method, target, options) {
+        const response = await this.request(method, target, options);
+        return {
+            service: await response.json(),
+            etag: response.headers.get('ETag') ?? '*',
+        };
+    }
+
+    /** @param {string} service */
+    getService(service) {
+        return this.withEtag('GET', path('vpn-services', service));
+    }
+
+    /**
+     * @param {string} service
+     * @returns {Promise<ServiceStatus>}
+     */
+    serviceStatus(service) {
+        return this.json('GET', path('vpn-services', service, 'status'));
+    }
+
+    /**
+     * @param {object} body VpnServiceCreate of openapi.json.
+     * @returns {Promise<Service>}
+     */
+    createService(body) {
+        return this.json('POST', path('vpn-services'), {
+            body, idempotencyKey: crypto.randomUUID?.(),
+        });
+    }
+
+    /**
+     * @param {string} service
+     * @param {object} changes What is missing stays as it is.
+     * @param {string} [etag] Of what is to be changed.
+     */
+    updateService(service, changes, etag) {
+        return this.withEtag('PATCH', path('vpn-services', service),
+                             { body: changes, etag });
+    }
+
+    /** @param {string} service */
+    async deleteService(service) {
+        await this.request('DELETE', path('vpn-services', service));
+    }
+
+    /**
+     * @param {string} service
+     * @param {object[]} gateways Chassis with priorities; an empty array
+     *     follows the router's.
+     * @param {string} [etag]
+     */
+    setGateways(service, gateways, etag) {
+        return this.withEtag('PUT', path('vpn-services', service, 'gateways'),
+                             { body: { gateways }, etag });
+    }
+
+    /**
+     * @param {string} service
+     * @returns {Promise<AccessRule[]>}
+     */
+    async accessRules(service) {
+        return (await this.json('GET', path('vpn-services', service,
+                                            'access-rules'))).access_rules;
+    }
+
+    /** @returns {Promise<ServiceTraffic[]>} */
+    async traffic() {
+        return (await this.json('GET', path('traffic'))).services;
+    }
+
+    // Connections.
+
+    /**
+     * A page of a service's connections, sorted by name.
+     *
+     * @param {string} service
+     * @param {{limit?: number, page_token?: string, name?: string,
+     *          status?: string}} [parameters]
+     * @param {AbortSignal} [signal]
+     * @returns {Promise<{connections: Connection[], total_size: number,
+     *                    next_page_token?: string}>}
+     */
+    connectionPage(service, parameters = {}, signal) {
+        return this.json('GET', path('vpn-services', service, 'connections')
+                         + query(parameters), { signal });
+    }
+
+    /**
+     * @param {string} service
+     * @returns {AsyncGenerator<Connection>}
+     */
+    async * allConnections(service) {
+        let token;
+        do {
+            const page = await this.connectionPage(service, {
+                limit: 1000, page_token: token,
+            });
+            yield* page.connections;
+            token = page.next_page_token;
+        } while (token);
+    }
+
+    /**
+     * @param {string} service
+     * @param {string} connection
+     * @returns {Promise<Connection>}
+     */
+    getConnection(service, connection) {
+        return this.json('GET', path('vpn-services', service, 'connections',
+                                     connection));
+    }
+
+    /**
+     * @param {string} service
+     * @param {object} body VpnConnectionCreate of openapi.json.  Without
+     *     public_key, the API makes a key pair and sends it, once.
+     * @returns {Promise<ConnectionWithKeys>}
+     */
+    createConnection(service, body) {
+        return this.json('POST', path('vpn-services', service, 'connections'),
+                         { body, idempotencyKey: crypto.randomUUID?.() });
+    }
+
+    /**
+     * @param {string} service
+     * @param {string} connection
+     * @param {object} changes What is missing stays as it is.
+     * @returns {Promise<Connection>}
+     */
+    updateConnection(service, connection, changes) {
+        return this.json('PATCH', path('vpn-services', service, 'connections',
+                                       connection), { body: changes });
+    }
+
+    /**
+     * @param {string} service
+     * @param {string} connection
+     */
+    async deleteConnection(service, connection) {
+        await this.request('DELETE', path('vpn-services', service,
+                                          'connections', connection));
+    }
+
+    /**
+     * Gives a connection new keys.
+     *
+     * @param {string} service
+     * @param {string} connection
+     * @param {{public_key?: string, psk?: string}} body
+     * @returns {Promise<ConnectionWithKeys>}
+     */
+    rotateConnectionKey(service, connection, body) {
+        return this.json('POST', path('vpn-services', service, 'connections',
+                                      connection, 'rotate-key'), { body });
+    }
+
+    /**
+     * The configuration for wg-quick, without the keys that stayed with their
+     * owner.
+     *
+     * @param {string} service
+     * @param {string} connection
+     * @returns {Promise<string>}
+     */
+    async connectionConfig(service, connection) {
+        const response = await this.request('GET', path(
+            'vpn-services', service, 'connections', connection, 'config'));
+        return response.text();
+    }
+
+    /**
+     * @param {string} service
+     * @param {string} connection
+     * @returns {Promise<{status: string, error_message?: string} & Traffic>}
+     */
+    connectionStatus(service, connection) {
+        return this.json('GET', path('vpn-services', service, 'connections',
+                                     connection, 'status'));
+    }
+
+    /**
+     * @param {string} service
+     * @param {string[]} connections At most 200.
+     * @returns {Promise<Array<{id: string} & Traffic>>}
+     */
+    async connectionsTraffic(service, connections) {
+        const target = path('vpn-services', service, 'traffic')
+              + query({ connections: connections.join(',') });
+        return (await this.json('GET', target)).connections;
+    }
+
+    // Gateways.
+
+    /** @returns {Promise<Gateway[]>} */
+    async gateways() {
+        return (await this.json('GET', path('gateways'))).gateways;
+    }
+
+    /**
+     * Moves services away from a gateway, or lets them come back.
+     *
+     * @param {string} gateway
+     * @param {boolean} drain
+     * @returns {Promise<Gateway>}
+     */
+    drainGateway(gateway, drain) {
+        return this.json('POST', path('gateways', gateway,
+                                      drain ? 'drain' : 'undrain'));
+    }
+
+    // Events.
+
+    /**
+     * Follows changes, across lost connections, until the stream is closed.
+     *
+     * @param {object} handlers
+     * @param {(event: ApiEvent) => void} handlers.onEvent
+     * @param {(state: 'live'|'lost', error?: ApiError) => void}
+     *     [handlers.onState]
+     * @returns {EventStream}
+     */
+    follow(handlers) {
+        return new EventStream((headers, signal) => this.openEvents(
+            headers, signal), handlers);
+    }
+
+    /**
+     * @param {Record<string, string>} headers
+     * @param {AbortSignal} signal
+     * @returns {Promise<ReadableStream<Uint8Array>>}
+     */
+    async openEvents(headers, signal) {
+        let response;
+        try {
+            response = await fetch(this.base + path('events'), {
+                headers: { ...this.headers(), ...headers },
+                signal, credentials: 'omit', cache: 'no-store',
+            });
+        } catch {
+            throw new ApiError(0, 'the API cannot be reached');
+        }
+        if (!response.ok || !response.body) {
+            throw await problem(response);
+        }
+        return response.body;
+    }
+}

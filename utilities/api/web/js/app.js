@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The page: its frame, who is signed in, and which view is shown.
+
+import { notices, notify } from './components/notices.js';
+import { h, replace, setText } from './dom.js';
+import { duration } from './format.js';
+import { findRoute, link } from './router.js';
+import { rememberedToken, signIn, signOut } from './session.js';
+import { Store } from './store.js';
+import { applyTheme, themeButton } from './theme.js';
+import { connectionView } from './views/connection.js';
+import { newConnectionView } from './views/new-connection.js';
+import { newServiceView } from './views/new-service.js';
+import { overviewView } from './views/overview.js';
+import { serviceSettingsView } from './views/service-settings.js';
+import { serviceView } from './views/service.js';
+import { signInView } from './views/sign-in.js';
+
+/** @typedef {import('./session.js').Session} Session */
+
+/**
+ * What views get.
+ *
+ * @typedef {object} Context
+ * @property {Session} session
+ * @property {Store} store
+ * @property {(hash: string) => void} go
+ */
+
+/**
+ * @typedef {object} View
+ * @property {string} title
+ * @property {Element} element With an h1.
+ * @property {() => void} [destroy]
+ */
+
+/** @typedef {(context: Context, parameters: Object<string, string>) => View}
+ *      ViewMaker */
+
+/** @type {Array<[string, ViewMaker]>} */
+const routes = [
+    ['', overviewView],
+    ['new', newServiceView],
+    ['services/:service', serviceView],
+    ['services/:service/settings', serviceSettingsView],
+    ['services/:service/new', newConnectionView],
+    ['services/:service/connections/:connection', connectionView],
+];
+
+const header = h('header', { class: 'top' });
+const banner = h('div', { class: 'banner', role: 'status', hidden: true });
+const main = h('main', { id: 'main', tabindex: -1 });
+
+/** @type {Context|undefined} */
+let context;
+/** @type {View|undefined} */
+let view;
+
+/** @param {View} next */
+function show(next) {
+    view?.destroy?.();
+    view = next;
+    document.title = next.title + ' – OVN VPN';
+    replace(main, next.element);
+}
+
+function notFoundView() {
+    return {
+        title: 'Not found',
+        element: h('section', {}, h('h1', { tabindex: -1 }, 'Not found'),
+                   h('p', {}, 'There is nothing at this address. ',
+                     h('a', { href: link() }, 'All services'))),
+    };
+}
+
+/** Shows what the address says. */
+function navigate() {
+    if (!context) {
+        return;
+    }
+    const found = findRoute(routes, location.hash);
+    show(found ? found.view(context, found.parameters) : notFoundView());
+    window.scrollTo(0, 0);
+    // So that a screen reader reads it, and Tab goes on from there.
+    main.querySelector('h1')?.focus({ preventScroll: true });
+}
+
+/** Says when what is shown may be old. */
+function updateBanner() {
+    const store = context?.store;
+    const isLost = store?.lostAt !== undefined && !store.live;
+    banner.hidden = !isLost;
+    if (store && isLost) {
+        const lostAt = /** @type {number} */ (store.lostAt);
+        replace(banner, h('span', {}, 'The connection to the API is lost. ' +
+                          'What you see is ',
+                          duration((Date.now() - lostAt) / 1000),
+                          ' old. Trying again …'),
+                h('button', { type: 'button', class: 'quiet',
+                              onclick: () => store.stream.retry() },
+                  'Try now'));
+    }
+}
+
+function drawHeader() {
+    const mark = h('a', { href: link(), class: 'mark' }, 'OVN VPN');
+    if (!context) {
+        replace(header, mark, h('span', { class: 'grow' }), themeButton());
+        return;
+    }
+    const { session, store } = context;
+    const live = h('span', { class: 'live' });
+    const update = () => {
+        live.classList.toggle('on', store.live);
+        setText(live, store.live ? 'live' : store.loaded ? 'offline'
+                : 'connecting');
+        updateBanner();
+    };
+    store.listen((type) => {
+        if (type === 'link') {
+            update();
+        }
+    });
+    update();
+    replace(header, mark, live, h('span', { class: 'grow' }),
+            h('span', { class: 'who' },
+              session.identity.token ? session.identity.token + ' · ' : '',
+              session.identity.role), themeButton(),
+            session.identity.token
+            && h('button', { type: 'button', class: 'quiet',
+                             onclick: () => leave() }, 'Sign out'));
+}
+
+/** @param {string} [reason] */
+function leave(reason) {
+    context?.store.close();
+    context = undefined;
+    signOut();
+    updateBanner();
+    drawHeader();
+    show(signInView(enter, reason));
+}
+
+/** @param {Session} session */
+function enter(session) {
+    const store = new Store(session.api);
+    context = {
+        session, store,
+        go: (hash) => {
+            location.hash = hash;
+        },
+    };
+    store.listen((type, data) => {
+        if (type === 'signed-out') {
+            leave(data.message);
+        } else if (type === 'service.takeover') {
+            notify(`${data.name} is served by ${data.status.node_id} now.`);
+        }
+    });
+    drawHeader();
+    navigate();
+}
+
+async function start() {
+    applyTheme();
+    drawHeader();
+    replace(document.body,
+            h('a', { href: '#main', class: 'skip', onclick: (
+                /** @type {Event} */ event) => {
+                event.preventDefault();
+                main.focus();
+            } }, 'Skip to content'),
+            header, banner, main, notices);
+    addEventListener('hashchange', navigate);
+    setInterval(updateBanner, 1000);
+    try {
+        enter(await signIn(rememberedToken()));
+    } catch (error) {
+        const { status, message } = /** @type {any} */ (error);
+        leave(rememberedToken() || status !== 401 ? message : undefined);
+    }
+}
+
+start();

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which view an address stands for.  It stands after "#", so that the server
+// never sees it.
+
+/** @param {string[]} segments */
+export function link(...segments) {
+    return '#/' + segments.map(encodeURIComponent).join('/');
+}
+
+/** @param {string} service */
+export function serviceLink(service) {
+    return link('services', service);
+}
+
+/**
+ * @param {string} service
+ * @param {string} connection
+ */
+export function connectionLink(service, connection) {
+    return link('services', service, 'connections', connection);
+}
+
+/**
+ * @param {string} pattern "services/:service/new".
+ * @param {string[]} segments
+ * @returns {Object<string, string>|null} The parameters.
+ */
+function match(pattern, segments) {
+    const parts = pattern ? pattern.split('/') : [];
+    /** @type {Object<string, string>} */
+    const parameters = {};
+    if (parts.length !== segments.length) {
+        return null;
+    }
+    for (const [i, part] of parts.entries()) {
+        if (part.startsWith(':')) {
+            parameters[part.slice(1)] = segments[i];
+        } else if (part !== segments[i]) {
+            return null;
+        }
+    }
+    return parameters;
+}
+
+/**
+ * @template V
+ * @param {Array<[string, V]>} routes
+ * @param {string} hash
+ * @returns {{view: V, parameters: Object<string, string>}|null}
+ */
+export function findRoute(routes, hash) {
+    let segments;
+    try {
+        segments = hash.replace(/^#?\/?/, '').split('/').filter(Boolean)
+            .map(decodeURIComponent);
+    } catch {
+        return null;
+    }
+    for (const [pattern, view] of routes) {
+        const parameters = match(pattern, segments);
+        if (parameters) {
+            return { view, parameters };
+        }
+    }
+    return null;
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A connection: how it is, its traffic over time, and what can be done to it.
+
+import { Chart } from '../components/chart.js';
+import { configSheet } from '../components/config-sheet.js';
+import { confirmAction } from '../components/dialog.js';
+import { notify, notifyError } from '../components/notices.js';
+import { codes, connectionBadge, crumbs, facts, handshake, message,
+         showWaiting, title } from '../components/parts.js';
+import { h, replace, setText } from '../dom.js';
+import { ago, bytes, dateTime, expiry } from '../format.js';
+import { Rate } from '../rates.js';
+import { connectionLink, link, serviceLink } from '../router.js';
+import { awaitConfig, serverKeyField, tryToMakeKeys }
+    from './new-connection.js';
+
+/** @typedef {import('../api-types.js').AccessRule} AccessRule */
+/** @typedef {import('../api-types.js').Connection} Connection */
+/** @typedef {import('../api-types.js').Traffic} Traffic */
+/** @typedef {import('../app.js').Context} Context */
+
+const TRAFFIC_MS = 2000;
+
+/** @param {AccessRule} rule */
+function ruleText(rule) {
+    return [rule.action,
+            rule.direction === 'to-peer' ? 'to it from' : 'from it to',
+            rule.networks?.length ? rule.networks.join(', ') : 'anywhere',
+            rule.protocol, rule.ports?.join(', ')].filter(Boolean).join(' ');
+}
+
+class ConnectionView {
+    /**
+     * @param {Context} context
+     * @param {string} service
+     * @param {string} name
+     */
+    constructor(context, service, name) {
+        this.context = context;
+        this.api = context.session.api;
+        this.service = service;
+        this.name = name;
+        /** @type {Connection|undefined} */
+        this.connection = undefined;
+        /** @type {Traffic} */
+        this.traffic = {};
+        /** @type {AccessRule[]} */
+        this.rules = [];
+        this.rate = new Rate();
+        this.chart = new Chart(Date.now());
+        this.heading = title(name);
+        this.state = h('span', {});
+        this.body = h('div', {});
+        this.trouble = h('div', {});
+        this.facts = h('div', {});
+        this.actions = h('div', { class: 'actions' });
+        this.element = h('section', {}, crumbs(
+            ['Services', link()], [service, serviceLink(service)]),
+            h('div', { class: 'heading' }, this.heading, this.state),
+            this.body);
+        this.unlisten = context.store.listen((type, data) => (
+            this.onEvent(type, data)));
+        this.timer = setInterval(() => this.readTraffic(), TRAFFIC_MS);
+        this.load();
+    }
+
+    destroy() {
+        this.unlisten();
+        clearInterval(this.timer);
+    }
+
+    async load() {
+        try {
+            this.connection = await this.api.getConnection(this.service,
+                                                           this.name);
+            this.rules = await this.api.accessRules(this.service);
+            this.show();
+            this.readTraffic();
+        } catch (error) {
+            showWaiting(this.body, /** @type {Error} */ (error),
+                        () => this.load());
+        }
+    }
+
+    /** @param {string} type @param {any} data */
+    onEvent(type, data) {
+        if (type === 'reset' && this.connection) {
+            this.load();
+        } else if (data && data.id === this.connection?.id) {
+            if (type === 'connection.deleted') {
+                this.connection = undefined;
+                replace(this.state);
+                replace(this.body, message('off', h('p', {}, this.name,
+                                                    ' was deleted.')));
+            } else if (type.startsWith('connection.')) {
+                this.connection = data;
+                this.draw();
+            }
+        }
+    }
+
+    async readTraffic() {
+        const { connection } = this;
+        if (!connection || document.hidden || !this.context.store.live) {
+            return;
+        }
+        try {
+            this.traffic = await this.api.connectionStatus(this.service,
+                                                           connection.id);
+        } catch {
+            return; // The events say that the connection is lost.
+        }
+        const now = Date.now();
+        this.chart.add(this.rate.update(this.traffic, now), now);
+        this.draw();
+    }
+
+    /** Shows the connection in place of whatever is shown. */
+    show() {
+        replace(this.heading, this.name);
+        replace(this.body, this.trouble,
+                h('div', { class: 'columns' },
+                  h('div', { class: 'box' }, this.facts),
+                  h('div', { class: 'box' }, h('h2', {}, 'Traffic'),
+                    this.chart.element)), this.actions);
+        this.draw();
+    }
+
+    draw() {
+        const c = this.connection;
+        if (!c) {
+            return;
+        }
+        const fresh = connectionBadge(c);
+        if (this.state.textContent !== fresh.textContent) {
+            replace(this.state, fresh);
+        }
+        replace(this.trouble, c.error_message
+                && message('bad', h('p', {}, c.error_message)));
+        replace(this.facts, this.describe(c));
+        this.drawActions(c);
+    }
+
+    /** @param {Connection} c */
+    describe(c) {
+        const { traffic } = this;
+        const rules = this.rules.filter((rule) => (
+            rule.connections?.some((n) => n === c.name || n === c.id)
+                || rule.groups?.some((g) => c.groups.includes(g))));
+        const networks = c.peer_cidrs.slice(c.addresses.length);
+        return facts([
+            ['Description', c.description],
+            ['Type', c.type === 'site' ? 'site' : 'device'],
+            ['Last handshake', handshake(traffic.last_handshake_at)],
+            ['Endpoint', traffic.endpoint
+             && h('code', {}, traffic.endpoint)],
+            ['Called at', c.peer_address && h('code', {}, c.peer_address)],
+            ['Seen by', traffic.node_id],
+            ['Address', codes(c.addresses)],
+            ['Networks', networks.length ? codes(networks) : undefined],
+            ['Received', traffic.rx_bytes !== undefined
+             && bytes(traffic.rx_bytes)],
+            ['Sent', traffic.tx_bytes !== undefined
+             && bytes(traffic.tx_bytes ?? 0)],
+            ['Expires', c.expires_at ? expiry(c.expires_at) + ' ('
+             + dateTime(c.expires_at) + ')' : 'never'],
+            ['Groups', c.groups.length ? c.groups.map(
+                (g) => h('span', { class: 'tag' }, g)) : 'none'],
+            ['Access rules', rules.length ? h('ul', {}, rules.map(
+                (rule) => h('li', {}, rule.name ? rule.name + ': ' : '',
+                            ruleText(rule)))) : 'none of its own'],
+            ['Key made', c.key_created_at && ago(c.key_created_at)],
+            ['Public key', h('code', { class: 'key' }, c.public_key)],
+            ['Pre-shared key', c.has_psk ? 'yes' : 'no'],
+        ].map(([name, value]) => (/** @type {[string, any]} */ (
+            [name, value === false ? undefined : value]))));
+    }
+
+    /** @param {Connection} c */
+    drawActions(c) {
+        if (!this.context.session.may('operator')) {
+            return;
+        } else if (!this.actions.firstChild) {
+            this.toggle = h('button', { type: 'button',
+                                        onclick: () => this.enable() });
+            replace(this.actions, this.toggle,
+                    h('button', { type: 'button',
+                                  onclick: () => this.rotate() },
+                      'New keys …'),
+                    h('button', { type: 'button', class: 'danger',
+                                  onclick: () => this.remove() },
+                      'Delete …'));
+        }
+        setText(this.toggle, c.enabled ? 'Disable' : 'Enable');
+    }
+
+    async enable() {
+        const c = /** @type {Connection} */ (this.connection);
+        try {
+            this.connection = await this.api.updateConnection(
+                this.service, c.id, { enabled: !c.enabled });
+            notify(c.name + (c.enabled ? ' is disabled.' : ' is enabled.'));
+            this.draw();
+        } catch (error) {
+            notifyError(c.name + ' was not changed', error);
+        }
+    }
+
+    async remove() {
+        const c = /** @type {Connection} */ (this.connection);
+        if (!await confirmAction({
+            title: `Delete connection ${c.name} of ${this.service}?`,
+            text: h('p', {}, c.name + ' loses access at once. This cannot be '
+                    + 'undone: a new connection has new keys.'),
+            action: 'Delete ' + c.name,
+        })) {
+            return;
+        }
+        try {
+            this.connection = undefined;
+            await this.api.deleteConnection(this.service, c.id);
+            notify(c.name + ' was deleted.');
+            this.context.go(serviceLink(this.service));
+        } catch (error) {
+            this.connection = c;
+            notifyError(c.name + ' was not deleted', error);
+        }
+    }
+
+    async rotate() {
+        const c = /** @type {Connection} */ (this.connection);
+        const keys = await tryToMakeKeys();
+        const serverKey = serverKeyField();
+        if (!await confirmAction({
+            title: `Give ${c.name} new keys?`,
+            text: h('div', {}, h('p', {}, 'Its present configuration stops '
+                                 + 'working at once. You get a new one, '
+                                 + 'which is shown once.'),
+                    !keys && serverKey.element),
+            action: 'Make new keys', isDangerous: false,
+        })) {
+            return;
+        } else if (!keys && !serverKey.isChecked()) {
+            notify('Keys were not changed: nobody was to make them.');
+            return;
+        }
+        try {
+            const changed = await this.api.rotateConnectionKey(
+                this.service, c.id,
+                { psk: 'auto', ...keys && { public_key: keys.publicKey } });
+            this.connection = changed;
+            replace(this.heading, 'Configuration of ' + c.name);
+            this.heading.focus();
+            const config = await awaitConfig(this.api, this.service, changed,
+                                             keys?.privateKey, this.body);
+            this.showSheet(config);
+        } catch (error) {
+            notifyError(c.name + ' got no new configuration', error);
+            this.show();
+        }
+    }
+
+    /** @param {string} config */
+    showSheet(config) {
+        const sheet = configSheet({
+            connection: this.name, config, hasKey: true,
+            done: connectionLink(this.service, this.name),
+        });
+        // The address does not change, so that nobody would show the view.
+        sheet.querySelector('.config a.button')?.addEventListener(
+            'click', (/** @type {Event} */ event) => {
+                event.preventDefault();
+                this.show();
+                this.heading.focus();
+            });
+        replace(this.body, sheet);
+    }
+}
+
+/**
+ * @param {Context} context
+ * @param {Object<string, string>} parameters
+ */
+export function connectionView(context, { service, connection }) {
+    const view = new ConnectionView(context, service, connection);
+    return {
+        title: connection,
+        element: view.element,
+        destroy: () => view.destroy(),
+    };
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A service: what it is, and its connections.
+
+import { byPriority, chassisCell } from '../components/chassis.js';
+import { codes, crumbs, facts, message, serviceBadge, showWaiting, title }
+    from '../components/parts.js';
+import { ConnectionList } from './connection-list.js';
+import { h, replace } from '../dom.js';
+import { ago, count, dateTime, rate } from '../format.js';
+import { link } from '../router.js';
+
+/** @typedef {import('../api-types.js').Service} Service */
+/** @typedef {import('../app.js').Context} Context */
+/** @typedef {import('../store.js').Store} Store */
+
+/**
+ * @param {Store} store
+ * @param {Service} service
+ * @param {Element} picture
+ */
+function settings(store, service, picture) {
+    const { id, spec, status, project_id: project, description } = service;
+    const now = store.traffic.get(id)?.rate;
+    return facts([
+        ['Description', description],
+        ['Project', project],
+        ['Clients call', h('code', {}, (status.public_ip ?? spec.external_ip
+                                        ?? 'no address yet') + ':'
+                           + spec.listen_port)],
+        ['Router', h('code', {}, spec.router_id)],
+        ['Gateways', picture],
+        ['Served by it', status.active_since
+         && 'for ' + ago(status.active_since).replace(' ago', '')],
+        ['Clients reach', codes(status.offered_subnets.length
+                                ? status.offered_subnets
+                                : spec.local_subnets)],
+        ['Tunnel', codes(spec.tunnel_subnets)],
+        ['DNS', spec.dns.length ? codes(spec.dns) : undefined],
+        ['MTU', status.details.mtu],
+        ['Clients reach each other', spec.client_to_client ? 'yes' : 'no'],
+        ['Connected', count(status.active_connections) + ' of '
+         + count(status.connections)],
+        ['Traffic', '↓ ' + rate(now?.tx) + '  ↑ ' + rate(now?.rx)],
+        ['Public key', status.public_key && h('code', { class: 'key' },
+                                              status.public_key)],
+        ['Next public key', status.next_public_key && status.cutover_at
+         && [h('code', { class: 'key' }, status.next_public_key), ' from ',
+             dateTime(status.cutover_at)]],
+        ['Priorities', spec.gateways.length
+         ? byPriority(service).map((g) => g.chassis_name + ' ' + g.priority
+                                   + (g.sticky ? ' (sticky)' : ''))
+         .join(', ')
+         : 'as the router has them'],
+    ]);
+}
+
+/**
+ * @param {Context} context
+ * @param {Object<string, string>} parameters
+ */
+export function serviceView(context, { service: name }) {
+    const { session, store } = context;
+    const body = h('div', {});
+    const state = h('span', {});
+    const troubles = h('div', {});
+    const summary = h('div', {});
+    const picture = chassisCell(store);
+    const details = h('details', { class: 'box' },
+                      h('summary', {}, 'Settings and state'), summary);
+    /** @type {ConnectionList|undefined} */
+    let list;
+    let frame = 0;
+
+    details.open = innerWidth > 700;
+    const draw = () => {
+        const service = store.findService(name);
+        frame = 0;
+        if (!service) {
+            list?.destroy();
+            list = undefined;
+            showWaiting(body, store.error ?? (store.loaded
+                ? new Error('There is no service “' + name + '”.')
+                : undefined), () => store.load());
+            return;
+        }
+        if (!list) {
+            list = new ConnectionList(context, service);
+            replace(body, troubles, details, list.element);
+        }
+        const { status } = service;
+        replace(state, serviceBadge(service));
+        replace(troubles,
+                status.error_message && message('bad', h('p', {},
+                                                    status.error_message)),
+                status.warnings.map((text) => message('warn',
+                                                      h('p', {}, text))));
+        picture.update(service);
+        replace(summary, settings(store, service, picture.element));
+        list.updateService(service);
+    };
+    const schedule = () => {
+        frame ||= requestAnimationFrame(draw);
+    };
+    const unlisten = store.listen((type, data) => {
+        if (type === 'reset') {
+            list?.load();
+        } else if (type.startsWith('connection.')) {
+            list?.onEvent(type, data);
+            return;
+        }
+        schedule();
+    });
+    const unwatch = store.watchTraffic();
+    draw();
+    return {
+        title: name,
+        element: h('section', {}, crumbs(['Services', link()]),
+                   h('div', { class: 'heading' }, title(name), state,
+                     h('span', { class: 'grow' }),
+                     session.may('operator')
+                     && [h('a', { class: 'button',
+                                  href: link('services', name, 'settings') },
+                           'Edit service'),
+                         h('a', { class: 'button primary',
+                                  href: link('services', name, 'new') },
+                           'New connection')]), body),
+        destroy() {
+            unlisten();
+            unwatch();
+            list?.destroy();
+            cancelAnimationFrame(frame);
+        },
+    };
+}
