@@ -140,6 +140,7 @@ CLEAN_LOCAL += clean-testsuite
 clean-testsuite:
 	test ! -f '$(TESTSUITE)' || test ! -f tests/atconfig || $(SHELL) '$(TESTSUITE)' -C tests --clean
 	test ! -f '$(KERNEL_TESTSUITE)' || test ! -f tests/atconfig || $(SHELL) '$(KERNEL_TESTSUITE)' -C tests --clean
+	test ! -f '$(WEB_TESTSUITE)' || test ! -f tests/atconfig || $(SHELL) '$(WEB_TESTSUITE)' -C tests --clean
 	test ! -f '$(SYSTEM_TESTSUITE)' || test ! -f tests/atconfig || $(SHELL) '$(SYSTEM_TESTSUITE)' -C tests --clean
 
 # Fuzz targets: built by clang, and only when asked for.  FUZZFLAGS are
@@ -240,6 +241,28 @@ check-packages: all
 	$(srcdir)/tests/check-packages '$(abs_top_builddir)' \
 	  "$${OVN_VPN_CACHE:-/var/cache/ovn-vpn}"
 .PHONY: check-packages
+# The dashboard in a browser.
+WEB_TESTSUITE = $(srcdir)/tests/web-testsuite
+WEB_TESTSUITE_AT = \
+	tests/ovn-vpn-macros.at \
+	tests/system-macros.at \
+	tests/web-testsuite.at \
+	tests/web.at
+WEB_TEST_FILES = \
+	tests/web/access.js \
+	tests/web/browser.js \
+	tests/web/chromium \
+	tests/web/modules.js \
+	tests/web/rows.js \
+	tests/web/story.js
+EXTRA_DIST += $(WEB_TESTSUITE_AT) $(WEB_TESTSUITE) $(WEB_TEST_FILES) \
+	tests/web/package-lock.json \
+	tests/web/package.json \
+	tests/web/tsconfig.json
+LINTED += $(WEB_TEST_FILES)
+check-web: all tests/atconfig tests/atlocal $(WEB_TESTSUITE)
+	$(SHELL) '$(WEB_TESTSUITE)' -C tests AUTOTEST_PATH='$(AUTOTEST_PATH)' $(TESTSUITEFLAGS)
+.PHONY: check-web
 
 bench-failover: all
 	OVN_VPN_BUILDDIR='$(abs_top_builddir)' BENCH_JSON="$${BENCH_JSON:-bench-failover.json}" \
@@ -254,6 +277,8 @@ $(TESTSUITE): package.m4 $(TESTSUITE_AT)
 	$(AM_V_GEN)$(AUTOTEST) -I '$(srcdir)' -I '$(OVS_SRCDIR)' -o $@.tmp $(srcdir)/tests/testsuite.at && mv $@.tmp $@
 $(SYSTEM_TESTSUITE): package.m4 $(SYSTEM_TESTSUITE_AT)
 	$(AM_V_GEN)$(AUTOTEST) -I '$(srcdir)' -I '$(OVS_SRCDIR)' -o $@.tmp $(srcdir)/tests/system-testsuite.at && mv $@.tmp $@
+$(WEB_TESTSUITE): package.m4 $(WEB_TESTSUITE_AT)
+	$(AM_V_GEN)$(AUTOTEST) -I '$(srcdir)' -I '$(OVS_SRCDIR)' -o $@.tmp $(srcdir)/tests/web-testsuite.at && mv $@.tmp $@
 $(KERNEL_TESTSUITE): package.m4 $(KERNEL_TESTSUITE_AT)
 	$(AM_V_GEN)$(AUTOTEST) -I '$(srcdir)' -I '$(OVS_SRCDIR)' -o $@.tmp $(srcdir)/tests/kernel-testsuite.at && mv $@.tmp $@
 package.m4: $(top_srcdir)/configure.ac
