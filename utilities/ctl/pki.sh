@@ -59,7 +59,7 @@ cmd_certificate() {
         return
     fi
     work=$(mktemp -d "$pkidir/.new.XXXXXX") || exit
-    if ! (umask 077 && cd "$work" && pki req+sign "$name" switch) \
+    if ! (umask 077 && cd "$work" && pki --unique req+sign "$name" switch) \
         >/dev/null 2>"$work/error"; then
         cat "$work/error" >&2
         rm -rf "$work"
