@@ -69,6 +69,7 @@ ovn_vpn_libtranslator_la_SOURCES = \
 	ovn-vpn/row-set.h \
 	ovn-vpn/sb-peer.c \
 	ovn-vpn/sb-private.h \
+	ovn-vpn/sb-rbac.c \
 	ovn-vpn/sb-sync.c \
 	ovn-vpn/sb-sync.h \
 	ovn-vpn/snapshot-chassis.c \

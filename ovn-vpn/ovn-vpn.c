@@ -36,6 +36,8 @@
 
 VLOG_DEFINE_THIS_MODULE(ovn_vpn);
 
+/* The lock is in the VPN Northbound database, because chassis, which reach the
+ * Southbound one, could hold it there. */
 #define LOCK_NAME "ovn_vpn"
 
 /* Interval between inactivity probes of the databases, as ovn-northd's. */
@@ -215,8 +217,8 @@ update_role(struct daemon_state *d)
     d->not_ready = not_ready;
 
     bool willing = !not_ready && !d->paused;
-    ovsdb_idl_set_lock(d->vpn_sb.idl, willing ? LOCK_NAME : NULL);
-    bool active = willing && ovsdb_idl_has_lock(d->vpn_sb.idl);
+    ovsdb_idl_set_lock(d->vpn_nb.idl, willing ? LOCK_NAME : NULL);
+    bool active = willing && ovsdb_idl_has_lock(d->vpn_nb.idl);
     if (active != d->active) {
         VLOG_INFO("this ovn-vpn instance is now %s",
                   active ? "active" : "on standby");

@@ -28,6 +28,10 @@ void sb_sync_destroy(struct sb_sync *);
 void sb_sync_global(struct sb_sync *, struct ovsdb_idl_txn *,
                     const struct vpn_options *, int64_t nb_cfg);
 
+/* sb-rbac.c */
+void sb_rbac_add_columns(struct ovsdb_idl *);
+void sb_rbac_sync(const struct ovsdb_idl *, struct ovsdb_idl_txn *);
+
 /* What bounds a transaction.  While a database server works on a large one it
  * answers nobody, and the more so its clients, to which it has to send it on:
  * with 100,000 peers in one, connections time out. */

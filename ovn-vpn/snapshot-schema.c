@@ -29,6 +29,8 @@ static const struct ovsdb_idl_table_class *const vpn_sb_tables[] = {
     &vpnsbrec_table_peer,
     &vpnsbrec_table_tunnel_state,
     &vpnsbrec_table_peer_state,
+    &vpnsbrec_table_rbac_role,
+    &vpnsbrec_table_rbac_permission,
 };
 
 /* Appends to 'missing' the tables and columns that the server of 'idl' does

@@ -348,6 +348,7 @@ write_globals(struct translator *t, const struct status_input *status)
 {
     int64_t nb_cfg = status_get_nb_cfg(t->dbs.vpn_nb->idl);
 
+    sb_rbac_sync(t->dbs.vpn_sb->idl, t->dbs.vpn_sb->open_txn);
     if (ovs_list_is_empty(&t->model.todo)) {
         sb_sync_global(t->sb_sync, t->dbs.vpn_sb->open_txn, &t->model.options,
                        nb_cfg);

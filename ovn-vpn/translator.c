@@ -51,6 +51,7 @@ translator_create(const struct translator_dbs *dbs, const char *key_file,
                                  dbs->vpn_sb->idl);
     nb_table_add_columns(dbs->ovn_nb->idl);
     sb_sync_add_columns(dbs->vpn_sb->idl);
+    sb_rbac_add_columns(dbs->vpn_sb->idl);
     changes_track(dbs->vpn_nb->idl, dbs->vpn_sb->idl, dbs->ovn_nb->idl,
                   dbs->ovn_sb);
 

@@ -98,6 +98,7 @@ TESTSUITE_AT = \
 	tests/nbctl-txn.at \
 	tests/nbctl.at \
 	tests/ovn-vpn-ctl.at \
+	tests/ovn-vpn-ha.at \
 	tests/ovn-vpn-macros.at \
 	tests/ovn-vpn.at \
 	tests/plan.at \
