@@ -123,6 +123,7 @@ EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
 	tests/networkd-load \
 	tests/plan-base.py \
 	tests/find-secrets.py \
+	tests/ovn-schema.py \
 	tests/qr2pgm.py \
 	tests/random_changes.py \
 	tests/random_cloud.py \
