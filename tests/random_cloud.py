@@ -144,6 +144,10 @@ class TenantChanges(Base):
     def change_router_port(self):
         name, networks = self.some(
             ('r-net', self.rarely('10.203.0.1/24', '10.0.0.1/24')),
+            ('r-net', oset(['10.0.0.1/24', self.some(
+                'fd00:10::1/64', 'fd00:200::1/64', 'fd6f:766e:7670::3/126',
+                'fd00:99::1/64')])),
+            ('r-pub', oset(['192.168.0.1/24', 'fd00:192::1/64'])),
             ('r-pub', self.rarely('192.168.0.203/24', '192.168.0.1/24')),
             ('r2-pub', self.rarely('192.168.0.204/24', '192.168.0.2/24')))
         self.ovn.transact({

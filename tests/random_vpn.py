@@ -98,15 +98,18 @@ class Base:
         return 's%d' % self.random.randint(1, 6)
 
     def external_ip(self):
-        return '192.168.0.%d' % self.random.randint(200, 204)
+        return self.rarely('fd00:192::%d', '192.168.0.%d') \
+            % self.random.randint(200, 204)
 
     def prefix(self):
         return self.some(*('10.20%d.0.0/24' % i for i in range(8)),
-                         '10.200.0.0/15', '10.0.0.0/16', '10.201.0.128/25')
+                         *('fd00:20%d::/64' % i for i in range(4)),
+                         '10.200.0.0/15', '10.0.0.0/16', '10.201.0.128/25',
+                         'fd00:200::/31')
 
     def address(self):
-        return '10.20%d.0.%d' % (self.random.randrange(8),
-                                 self.random.randint(1, 9))
+        return self.some('10.20%d.0.%d', 'fd00:20%d::%d') % (
+            self.random.randrange(8), self.random.randint(1, 9))
 
 
 class VpnChanges(Base):
@@ -117,6 +120,7 @@ class VpnChanges(Base):
             ('external_ip', self.external_ip()),
             ('tunnel_subnets', self.prefix()),
             ('tunnel_subnets', oset([self.prefix(), '10.9.0.0/24'])),
+            ('tunnel_subnets', oset([self.prefix(), 'fd00:9::/64'])),
             ('router', self.rarely('nowhere', self.some('r', 'r', 'r2'))),
             ('enabled', self.rarely(False, True)),
             ('created_at', self.random.randint(1, 9)),
@@ -142,7 +146,8 @@ class VpnChanges(Base):
             ('expires_at', self.some(oset([]), 1, 1 << 50)),
             ('key_created_at', self.some(oset([]), 1)),
             ('keepalive', self.some(oset([]), 25)),
-            ('peer_address', self.some(oset([]), '192.0.2.1:51820')),
+            ('peer_address', self.some(oset([]), '192.0.2.1:51820',
+                                       '[2001:db8::1]:51820')),
             ('sealed_psk', self.some(oset([]), oset([]), 'damaged')),
             ('created_at', self.random.randint(1, 9)))
 
@@ -183,8 +188,11 @@ class VpnChanges(Base):
             columns = {'name': self.some(*'abcdefghi'), 'type': 'client',
                        'public_key': key(self.some(*'abcdefghi'))}
             if isinstance(subnet, str):
-                columns['addresses'] = (subnet.rsplit('.', 1)[0]
-                                        + '.%d' % self.random.randint(2, 9))
+                network = subnet.split('/')[0]
+                if ':' not in network:
+                    network = network.rsplit('.', 1)[0] + '.'
+                columns['addresses'] = '%s%d' % (network,
+                                                 self.random.randint(2, 9))
             columns.update(self.connection_column() for _ in range(2))
             self.nb.transact(
                 {'op': 'insert', 'table': 'VPN_Connection', 'row': columns,
@@ -273,6 +281,7 @@ class VpnChanges(Base):
     def change_options(self):
         options = self.some(
             {}, {'transit_subnet': '169.254.200.0/24'},
+            {'transit_subnet_ipv6': 'fd00:99::/64'},
             {'default_mtu': '1300'}, {'bfd_interval_ms': '200'})
         options['key_max_age_days'] = '1'
         self.nb.transact({
