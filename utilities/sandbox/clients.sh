@@ -44,14 +44,14 @@ boot_lan() {
         && host_run "$1" ip -n lan link set lo up \
         && host_run "$1" ip -n lan link set eth0 up \
         && host_run "$1" ip addr add "10.$2.0.1/24" dev lan \
-        && host_run "$1" ip addr add "fd00:10:$2::1/64" dev lan nodad \
+        && host_run_ipv6 "$1" ip addr add "fd00:10:$2::1/64" dev lan nodad \
         && host_run "$1" ip -n lan addr add "10.$2.0.10/24" dev eth0 \
-        && host_run "$1" ip -n lan addr add "fd00:10:$2::10/64" dev eth0 \
+        && host_run_ipv6 "$1" ip -n lan addr add "fd00:10:$2::10/64" dev eth0 \
             nodad \
         && host_run "$1" ip -n lan route add default via "10.$2.0.1" \
-        && host_run "$1" ip -n lan route add default via "fd00:10:$2::1" \
+        && host_run_ipv6 "$1" ip -n lan route add default via "fd00:10:$2::1" \
         && host_run "$1" sysctl -qw net.ipv4.ip_forward=1 \
-            net.ipv6.conf.all.forwarding=1
+        && host_run_ipv6 "$1" sysctl -qw net.ipv6.conf.all.forwarding=1
 }
 
 boot_client() {
@@ -59,8 +59,8 @@ boot_client() {
     address=$(cat "$RUN/$1/address")
     host_plug "$1" eth0 ex
     host_run "$1" ip addr add "$address/24" dev eth0 \
-        && host_run "$1" ip addr add "fd00:192::${address##*.}/64" dev eth0 \
-            nodad || return
+        && host_run_ipv6 "$1" ip addr add "fd00:192::${address##*.}/64" \
+            dev eth0 nodad || return
     [ ! -e "$RUN/$1/lan" ] || boot_lan "$1" "$(cat "$RUN/$1/lan")" || return
     host_run "$1" wg-quick up "$RUN/$1/keys/wg0.conf"
 }

@@ -30,6 +30,11 @@ chassis_address() {
     esac
 }
 
+# host_run_ipv6 HOST COMMAND...: only on a machine that has IPv6.
+host_run_ipv6() {
+    [ ! -e /proc/net/if_inet6 ] || host_run "$@"
+}
+
 # A bridge without an address of its own takes one from its ports, and another
 # one as they come and go.
 boot_switch() {
@@ -37,11 +42,11 @@ boot_switch() {
         && host_run switch ip link add ex address 00:00:00:00:20:02 \
             type bridge \
         && host_run switch ip addr add 192.168.0.2/24 dev ex \
-        && host_run switch ip addr add fd00:192::2/64 dev ex nodad \
+        && host_run_ipv6 switch ip addr add fd00:192::2/64 dev ex nodad \
         && host_run switch ip link set mg up \
         && host_run switch ip link set ex up \
         && host_run switch ip route add 10.0.0.0/24 via 192.168.0.1 \
-        && host_run switch ip route add fd00:10::/64 via fd00:192::1
+        && host_run_ipv6 switch ip route add fd00:10::/64 via fd00:192::1
 }
 
 # Plugs HOST of the base into the switch.
@@ -125,9 +130,9 @@ boot_vm1() {
         && host_run hv1 ip -n vm1 link set eth0 \
             address 00:00:00:00:10:10 mtu 1442 up \
         && host_run hv1 ip -n vm1 addr add 10.0.0.10/24 dev eth0 \
-        && host_run hv1 ip -n vm1 addr add fd00:10::10/64 dev eth0 nodad \
+        && host_run_ipv6 hv1 ip -n vm1 addr add fd00:10::10/64 dev eth0 nodad \
         && host_run hv1 ip -n vm1 route add default via 10.0.0.1 \
-        && host_run hv1 ip -n vm1 route add default via fd00:10::1 \
+        && host_run_ipv6 hv1 ip -n vm1 route add default via fd00:10::1 \
         && { [ "$DATAPATH" != netdev ] \
             || host_run hv1 ip netns exec vm1 ethtool -K eth0 tx off; } \
         && host_run hv1 ovs-vsctl --may-exist add-port br-int vm1 \
