@@ -128,8 +128,6 @@ EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
 	tests/random_changes.py \
 	tests/random_cloud.py \
 	tests/random_vpn.py
-LINTED += tests/check-swarm
-	tests/qr2pgm.py
 LINTED += tests/check-swarm tests/node-modules
 DISTCLEANFILES += tests/atconfig tests/atlocal
 AUTOTEST = $(AUTOM4TE) --language=autotest
