@@ -423,11 +423,15 @@ desired_run(struct desired *d)
 /* Returns true if all that was asked for has been received, in both
  * databases. */
 bool
-desired_is_current(const struct desired *d)
+desired_is_current(struct desired *d)
 {
-    return (d->want.valid && d->asked && d->all_complete && d->ovn_sb_heard
-            && (ovsdb_idl_get_condition_seqno(d->ovn_sb)
-                == d->ovn_sb_condition));
+    if (!d->want.valid || !d->asked || !d->all_complete || !d->ovn_sb_heard) {
+        return false;
+    }
+    /* When that will be so is another number after a new connection. */
+    desired_ask(d->vpn_sb, d->ovn_sb, d->chassis, &d->tunnels,
+                &d->ovn_sb_condition);
+    return ovsdb_idl_get_condition_seqno(d->ovn_sb) == d->ovn_sb_condition;
 }
 
 /* Adds to 'sightings' where each peer of 'tunnel' was last seen, by any

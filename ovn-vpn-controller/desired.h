@@ -25,7 +25,7 @@ void desired_set_chassis(struct desired *, const char *name,
                          const struct vpn_sealing_pair *);
 void desired_run(struct desired *);
 const struct want *desired_get(const struct desired *);
-bool desired_is_current(const struct desired *);
+bool desired_is_current(struct desired *);
 
 void desired_get_sightings(const struct desired *, const struct uuid *tunnel,
                            struct want_sightings *);
