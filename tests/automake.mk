@@ -143,6 +143,18 @@ clean-testsuite:
 	test ! -f '$(WEB_TESTSUITE)' || test ! -f tests/atconfig || $(SHELL) '$(WEB_TESTSUITE)' -C tests --clean
 	test ! -f '$(SYSTEM_TESTSUITE)' || test ! -f tests/atconfig || $(SHELL) '$(SYSTEM_TESTSUITE)' -C tests --clean
 
+# The tests of ovn-vpn-api once more, in valgrind, which must not find
+# anything.
+EXTRA_DIST += tests/valgrind/ovn-vpn-api
+LINTED += tests/valgrind/ovn-vpn-api
+check-valgrind: all tests/atconfig tests/atlocal $(TESTSUITE) $(check_PROGRAMS)
+	$(SHELL) '$(TESTSUITE)' -C tests OVS_CTL_TIMEOUT=120 -d -k 'api,!ctl' \
+	  AUTOTEST_PATH='$(abs_srcdir)/tests/valgrind:$(AUTOTEST_PATH)' \
+	  $(TESTSUITEFLAGS)
+	@if find tests/testsuite.dir -name 'valgrind.*' -size +0 | xargs -r cat \
+	    | grep .; then false; else echo 'valgrind has found nothing'; fi
+.PHONY: check-valgrind
+
 # Fuzz targets: built by clang, and only when asked for.  FUZZFLAGS are
 # libFuzzer's.
 FUZZ_CC = clang
