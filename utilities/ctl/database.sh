@@ -209,8 +209,9 @@ start_db() {
     # Those in its group may use the Northbound database, and nothing else.
     [ "$db" != nb ] || [ ! -d "$groupdir" ] \
         || options+=(--remote="punix:$groupdir/nb.sock")
-    ovsdb-server "${options[@]}" "$(db_file "$db")" 9>&- || fail "$name does" \
-        "not start; $logdir/ovn_vpn_${db}_db.log says why"
+    # Without the mask, sockets are there for their groups, too.
+    (umask 007 && exec ovsdb-server "${options[@]}" "$(db_file "$db")") 9>&- \
+        || fail "$name does not start; $logdir/ovn_vpn_${db}_db.log says why"
     echo "started $name"
     [ -z "$cluster_local" ] || await_member "$db"
 }
