@@ -194,6 +194,7 @@ fuzz-api: tests/fuzz/fuzz-api
 SYSTEM_TESTSUITE = $(srcdir)/tests/system-testsuite
 SYSTEM_TESTSUITE_AT = \
 	tests/system-api.at \
+	tests/system-guides.at \
 	tests/system-testsuite.at \
 	tests/system-macros.at \
 	tests/system-ipv6.at \
@@ -204,7 +205,8 @@ SYSTEM_TEST_TOOLS = \
 	tests/bench-agent \
 	tests/bench-failover \
 	tests/bench-lib.sh \
-	tests/measure-outage
+	tests/measure-outage \
+	tests/run-guide
 BENCH_TOOLS = \
 	tests/bench-translator \
 	tests/bench_cloud.py \

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+GUIDES = \
+	CONTRIBUTING.rst \
+	Documentation/administrator.rst \
+	Documentation/architecture.rst \
+	Documentation/clients.rst \
+	Documentation/deploy.rst \
+	Documentation/troubleshooting.rst \
+	Documentation/tutorial.rst \
+	Documentation/versions.rst
+EXTRA_DIST += $(GUIDES)
+LINTED += $(GUIDES)
