@@ -10,6 +10,7 @@
 #include "lib/ovn-sb-idl.h"
 #include "lib/ovn-vpn-sb-idl.h"
 #include "openvswitch/hmap.h"
+#include "openvswitch/poll-loop.h"
 #include "ovsdb-idl.h"
 #include "util.h"
 
@@ -58,20 +59,28 @@ desired_add_columns(struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_sb)
     ovsdb_idl_add_column(ovn_sb, &sbrec_chassis_col_name);
 }
 
-/* Returns true if what was asked for when the connection to 'idl''s database
- * came about has been received.  To be called after each ovsdb_idl_run(), with
- * the same '*seqno_before', at first 0.
+/* Takes note in 'ear' of whether what was asked for when the connection to
+ * 'idl''s database came about has been received.  To be called after each
+ * ovsdb_idl_run(), with the same 'ear', at first zeros.
  *
  * A new connection is one before it has told anything, and the conditions with
  * which it was made count as fulfilled from the beginning.  The first that it
- * tells is all of that in one, which always makes another seqno. */
-bool
-desired_has_heard(const struct ovsdb_idl *idl, unsigned int *seqno_before)
+ * tells is all of that in one, which always makes another seqno.
+ *
+ * Conditions that are set between the two are sent by the first
+ * ovsdb_idl_run() after that, for which nothing else wakes us up. */
+void
+desired_listen(const struct ovsdb_idl *idl, struct desired_ear *ear)
 {
+    bool heard_before = ear->heard;
+
     if (!ovsdb_idl_is_connected(idl)) {
-        *seqno_before = ovsdb_idl_get_seqno(idl);
+        ear->silent_seqno = ovsdb_idl_get_seqno(idl);
     }
-    return ovsdb_idl_get_seqno(idl) != *seqno_before;
+    ear->heard = ovsdb_idl_get_seqno(idl) != ear->silent_seqno;
+    if (ear->heard && !heard_before) {
+        poll_immediate_wake();
+    }
 }
 
 static void

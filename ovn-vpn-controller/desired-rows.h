@@ -16,9 +16,15 @@ struct vpn_sealing_pair;
 struct vpnsbrec_peer;
 struct vpnsbrec_tunnel;
 
+/* What has come from a database; see desired_listen(). */
+struct desired_ear {
+    bool heard;
+    unsigned int silent_seqno;  /* Of the IDL when it was last cut off. */
+};
+
 /* ovn-vpn-controller/desired-ask.c. */
 void desired_add_columns(struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_sb);
-bool desired_has_heard(const struct ovsdb_idl *, unsigned int *seqno_before);
+void desired_listen(const struct ovsdb_idl *, struct desired_ear *);
 bool desired_ask(struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_sb,
                  const char *chassis, const struct hmap *tunnels,
                  unsigned int *ovn_sb_seqno);

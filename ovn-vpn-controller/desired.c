@@ -45,8 +45,7 @@ struct desired {
     bool all_complete;
     unsigned int ovn_sb_seqno;
     unsigned int ovn_sb_condition; /* When 'asked' is answered there. */
-    unsigned int vpn_sb_before, ovn_sb_before; /* For desired_has_heard(). */
-    bool vpn_sb_heard, ovn_sb_heard;
+    struct desired_ear vpn_sb_ear, ovn_sb_ear;
 };
 
 struct desired *
@@ -389,8 +388,8 @@ desired_run(struct desired *d)
     const struct vpnsbrec_sb_global *global = vpnsbrec_sb_global_first(
         d->vpn_sb);
 
-    d->vpn_sb_heard = desired_has_heard(d->vpn_sb, &d->vpn_sb_before);
-    d->ovn_sb_heard = desired_has_heard(d->ovn_sb, &d->ovn_sb_before);
+    desired_listen(d->vpn_sb, &d->vpn_sb_ear);
+    desired_listen(d->ovn_sb, &d->ovn_sb_ear);
     if (!d->chassis || !d->pair) {
         return;
     }
@@ -413,7 +412,7 @@ desired_run(struct desired *d)
         d->asked = true;
         d->all_complete = (desired_ask(d->vpn_sb, d->ovn_sb, d->chassis,
                                        &d->tunnels, &d->ovn_sb_condition)
-                           && d->vpn_sb_heard);
+                           && d->vpn_sb_ear.heard);
         HMAP_FOR_EACH (t, uuid_node, &d->tunnels) {
             t->complete = t->complete || d->all_complete;
         }
@@ -425,7 +424,8 @@ desired_run(struct desired *d)
 bool
 desired_is_current(struct desired *d)
 {
-    if (!d->want.valid || !d->asked || !d->all_complete || !d->ovn_sb_heard) {
+    if (!d->want.valid || !d->asked || !d->all_complete
+        || !d->ovn_sb_ear.heard) {
         return false;
     }
     /* When that will be so is another number after a new connection. */
