@@ -29,6 +29,20 @@
 #include "tests/wg-end.h"
 #include "util.h"
 
+/* Deletes the interface, and waits until a process that serves it does not
+ * take requests any more. */
+static void
+delete_with_process(const struct end *e)
+{
+    char *socket_path = xasprintf("/var/run/wireguard/%s.sock", e->ifname);
+
+    ovs_assert(!link_delete(world.link, e->ifname));
+    while (!access(socket_path, F_OK)) {
+        world_pause(10);
+    }
+    free(socket_path);
+}
+
 static void
 test_life(void)
 {
@@ -68,7 +82,7 @@ test_life(void)
 
     /* Something else has its name. */
     end_detach(&e);
-    ovs_assert(!link_delete(world.link, e.ifname));
+    delete_with_process(&e);
     ovs_assert(!link_add_veth(world.link, e.ifname, world.netns,
                               "other", &mac));
     end_attach(&e);
