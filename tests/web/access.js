@@ -180,6 +180,14 @@ async function checkLoss(page) {
     run('ovn-appctl', '-t', 'ovn-vpn-api', 'exit');
     await page.getByText('The connection to the API is lost.').waitFor();
     await shoot(page, 'lost');
+    // How old the page is changes, but not under somebody's fingers.
+    const again = page.getByRole('button', { name: 'Try now' });
+    const banner = page.locator('.banner');
+    const text = await banner.textContent();
+    await again.focus();
+    await until('the page is older', async () => (
+        await banner.textContent() !== text));
+    assert.ok(await again.evaluate((e) => e === document.activeElement));
     run('ovn-vpn-nbctl', 'svc-add', 's2', 'r', '192.0.2.2', '10.8.0.0/24');
     await until('ovn-vpn-api ends', () => {
         try {

@@ -58,6 +58,11 @@ export async function withBrowser(story) {
         executablePath: path.join(import.meta.dirname, 'chromium'),
         args: ['--disable-dev-shm-usage', '--disable-gpu'],
     });
+    for (const name of fs.readdirSync(pictures)) {
+        if (name.startsWith(`failed-${test}-`)) {
+            fs.rmSync(path.join(pictures, name));
+        }
+    }
     const complaints = [];
     const open = async (options = {}) => {
         const context = await browser.newContext({

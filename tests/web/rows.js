@@ -150,8 +150,8 @@ async function checkBulk(page) {
     await shoot(page, 'bulk');
     await page.getByRole('button', { name: 'Disable' }).click();
     await page.getByText('10 connections disabled.').waitFor();
-    assert.equal(await page.locator('.rows').getByText('disabled').count(),
-                 10);
+    await until('all ten are disabled', async () => await page
+        .locator('.rows').getByText('disabled').count() === 10);
     await page.getByLabel('Select user09990').check();
     await page.getByRole('button', { name: 'Select all shown' }).click();
     await page.getByRole('button', { name: 'Delete …' }).click();
@@ -179,6 +179,22 @@ async function checkFlood(page) {
     await busy(page, 'cpu-all-changed', () => timed('all-changed', change));
 }
 
+/** What an event says while the list is under way is newer than the list. */
+async function checkEventDuringLoad(page) {
+    const row = page.locator('.rows .row', { hasText: 'user00001' });
+    await page.goto(base + '/');
+    await page.route(/\/connections\?limit=/, async (route) => {
+        const response = await route.fetch();
+        await api('PATCH', 'vpn-services/campus/connections/user00001',
+                  { enabled: false });
+        await row.getByText('disabled').waitFor();
+        await route.fulfill({ response });
+    }, { times: 1 });
+    await page.getByRole('link', { name: 'campus' }).click();
+    await page.getByText(/^9\u202f990 connections$/).waitFor();
+    assert.equal(await row.locator('.badge').textContent(), 'disabled');
+}
+
 await fill();
 await withBrowser(async (open) => {
     const page = await open();
@@ -197,6 +213,7 @@ await withBrowser(async (open) => {
     await checkUpdate(page);
     await checkBulk(page);
     await checkFlood(page);
+    await checkEventDuringLoad(page);
 });
 console.log(times);
 // In processor time, for others may use this machine: a screen shows a frame

@@ -8,7 +8,8 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { base, run, sandbox, shoot, until, withBrowser } from './browser.js';
+import { base, PHONE, run, sandbox, shoot, until, WIDE, withBrowser }
+    from './browser.js';
 
 const pictures = process.env.WEB_SCREENSHOTS;
 
@@ -80,6 +81,29 @@ async function checkDownload(page, name, shown) {
     assert.equal(fs.readFileSync(await download.path(), 'utf8'), shown);
 }
 
+/** New numbers come without disturbing what has not changed. */
+async function checkTraffic(page) {
+    const key = page.locator('code.key');
+    await page.locator('.key.rx').getByText(/kbit|Mbit/).waitFor();
+    await key.evaluate((element) => {
+        element.mark = 1;
+    });
+    await until('the chart has points', async () => (
+        await page.locator('path.rx').getAttribute('d')).split('L')
+                .length > 4);
+    assert.equal(await key.evaluate((element) => element.mark), 1);
+    for (const size of [PHONE, WIDE]) {
+        await page.setViewportSize(size);
+        const [drawn, seen] = await page.locator('svg.plot').evaluate(
+            (plot) => new Promise((resolve) => {
+                requestAnimationFrame(() => requestAnimationFrame(() => (
+                    resolve([plot.viewBox.baseVal.width, plot.clientWidth]))));
+            }));
+        assert.equal(drawn, seen, 'the chart is as wide as its place');
+    }
+    await shoot(page, 'connection');
+}
+
 /** A takeover is seen as it happens, without anybody asking. */
 async function watchTakeover(page) {
     await page.getByRole('link', { name: 'OVN VPN' }).click();
@@ -127,11 +151,7 @@ await withBrowser(async (open) => {
         'exec', 'phone', 'ping', '-q', '-i', '0.02', '-s', '1000', '-w', '100',
         '10.0.0.10'], { stdio: 'ignore' });
     try {
-        await page.locator('.key.rx').getByText(/kbit|Mbit/).waitFor();
-        await until('the chart has points', async () => (
-            await page.locator('path.rx').getAttribute('d')).split('L')
-                    .length > 4);
-        await shoot(page, 'connection');
+        await checkTraffic(page);
         await watchTakeover(page);
     } finally {
         ping.kill();

@@ -49,7 +49,10 @@ const routes = [
 ];
 
 const header = h('header', { class: 'top' });
-const banner = h('div', { class: 'banner', role: 'status', hidden: true });
+const banner = h('section', { class: 'banner', hidden: true,
+                              'aria-label': 'Connection' });
+const lost = h('span', { role: 'status' });
+const age = h('span', {});
 const main = h('main', { id: 'main', tabindex: -1 });
 
 /** @type {Context|undefined} */
@@ -93,14 +96,10 @@ function updateBanner() {
     banner.hidden = !isLost;
     if (store && isLost) {
         const lostAt = /** @type {number} */ (store.lostAt);
-        replace(banner, h('span', {}, 'The connection to the API is lost. ' +
-                          'What you see is ',
-                          duration((Date.now() - lostAt) / 1000),
-                          ' old. Trying again …'),
-                h('button', { type: 'button', class: 'quiet',
-                              onclick: () => store.stream.retry() },
-                  'Try now'));
+        setText(age, duration((Date.now() - lostAt) / 1000));
     }
+    // This alone is read out, and once, though the age changes.
+    setText(lost, isLost ? 'The connection to the API is lost.' : '');
 }
 
 function drawHeader() {
@@ -172,6 +171,11 @@ async function start() {
                 main.focus();
             } }, 'Skip to content'),
             header, banner, main, notices);
+    replace(banner, lost, h('span', {}, 'What you see is ', age,
+                            ' old. Trying again …'),
+            h('button', { type: 'button', class: 'quiet',
+                          onclick: () => context?.store.stream.retry() },
+              'Try now'));
     addEventListener('hashchange', navigate);
     setInterval(updateBanner, 1000);
     try {

@@ -78,6 +78,31 @@ export function replace(element, ...children) {
 }
 
 /**
+ * The same, but leaves children alone that are like those in their place: a
+ * selection in them stays, and nothing is read out again.  For children
+ * without listeners.
+ *
+ * @param {Element} element
+ * @param {...Child} children
+ */
+export function refresh(element, ...children) {
+    const fresh = document.createElement('div');
+    append(fresh, children);
+    const old = [...element.childNodes];
+    const now = [...fresh.childNodes];
+    for (const [i, child] of now.entries()) {
+        if (!old[i]) {
+            element.append(child);
+        } else if (!old[i].isEqualNode(child)) {
+            old[i].replaceWith(child);
+        }
+    }
+    for (const child of old.slice(now.length)) {
+        child.remove();
+    }
+}
+
+/**
  * Changes an element's text, if it is another one: what has not changed is
  * neither drawn nor read out again.
  *

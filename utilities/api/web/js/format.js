@@ -28,6 +28,15 @@ export function rate(n) {
         : scaled(n * 8, ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s']);
 }
 
+/**
+ * Both directions, as clients see them.
+ *
+ * @param {import('./rates.js').Pair|undefined} pair
+ */
+export function traffic(pair) {
+    return pair ? '↓ ' + rate(pair.tx) + '  ↑ ' + rate(pair.rx) : '–';
+}
+
 /** @param {number} n */
 export function count(n) {
     return n.toLocaleString('en').replaceAll(',', '\u202f');

@@ -3,7 +3,7 @@
 // A live chart of two rates, in SVG.
 
 import { h, replace, setText, svg } from '../dom.js';
-import { duration, rate } from '../format.js';
+import { rate } from '../format.js';
 
 /** Until it is known how much room there is. */
 const WIDTH = 640;
@@ -44,7 +44,6 @@ function line(points, which, x, y) {
 export class Chart {
     /** @param {number} now */
     constructor(now) {
-        this.started = now;
         /** @type {Point[]} */
         this.points = [];
         this.plot = svg('svg', {
@@ -59,6 +58,7 @@ export class Chart {
               h('span', { class: 'key tx' }, 'to the peer ', this.tx)),
             this.plot);
         this.draw(now);
+        new ResizeObserver(() => this.draw(Date.now())).observe(this.plot);
     }
 
     /**
@@ -93,11 +93,11 @@ export class Chart {
                           y1: y(value), y2: y(value) }),
             svg('text', { x: LEFT - 8, y: y(value) + 4,
                           'text-anchor': 'end' }, rate(value)),
-        ]), (width < 480 ? [5, 3, 0] : [5, 4, 3, 2, 1, 0]).map((n) => svg(
+        ]), [5, 4, 3, 2, 1, 0].map((n) => svg(
             'text', {
                 x: x(now - n * TICKS_MS), y: HEIGHT - 6,
-                'text-anchor': n === 5 ? 'start' : n ? 'middle' : 'end',
-            }, n ? duration(n * 60) + ' ago' : 'now')),
+                'text-anchor': n ? 'middle' : 'end',
+            }, n ? '−' + n + '\u202fmin' : 'now')),
         svg('path', { class: 'rx', d: line(this.points, 'rx', x, y) }),
         svg('path', { class: 'tx', d: line(this.points, 'tx', x, y) }));
     }

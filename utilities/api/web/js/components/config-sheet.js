@@ -48,10 +48,12 @@ function copyButton(config) {
  * @param {object} sheet
  * @param {string} sheet.connection
  * @param {string} sheet.config
- * @param {boolean} sheet.hasKey Whether the private key is in it.
+ * @param {'browser'|'api'|'owner'} sheet.keyFrom Who made the private key,
+ *     which only its owner does not show.
  * @param {string} sheet.done Where "Done" leads.
  */
-export function configSheet({ connection, config, hasKey, done }) {
+export function configSheet({ connection, config, keyFrom, done }) {
+    const hasKey = keyFrom !== 'owner';
     const qr = hasKey && qrCode(config, 'QR code of the configuration of '
                                 + connection);
     return h(
@@ -59,8 +61,10 @@ export function configSheet({ connection, config, hasKey, done }) {
         hasKey
             ? message('warn', h('p', {},
                                 h('strong', {}, 'This is shown once.'),
-                                ' The private key was made in this browser '
-                                + 'and is stored nowhere: scan, download or '
+                                keyFrom === 'browser'
+                                ? ' The private key was made in this browser'
+                                : ' The private key was made by the API',
+                                ' and is stored nowhere: scan, download or '
                                 + 'copy the configuration now. Whoever has '
                                 + 'it can use the connection.'))
             : message('off', h('p', {}, 'The private key stayed with its '

@@ -3,7 +3,7 @@
 // A connection in a list.
 
 import { h, replace, setText } from '../dom.js';
-import { expiry, rate } from '../format.js';
+import { expiry, traffic } from '../format.js';
 import { connectionLink } from '../router.js';
 import { connectionBadge, handshake } from './parts.js';
 
@@ -23,13 +23,13 @@ export function connectionRow(list) {
     const state = h('div', { role: 'cell', class: 'c-state' });
     const address = h('code', {});
     const seen = h('div', { role: 'cell', class: 'c-seen' });
-    const traffic = h('div', { role: 'cell', class: 'c-traffic number' });
+    const rates = h('div', { role: 'cell', class: 'c-traffic number' });
     const ends = h('div', { role: 'cell', class: 'c-expires' });
     const element = h('div', { role: 'row', class: 'row' },
                       h('div', { role: 'cell', class: 'c-name' }, box, link,
                         groups),
                       state, h('div', { role: 'cell', class: 'c-address' },
-                               address), seen, traffic, ends);
+                               address), seen, rates, ends);
     let known = '';
 
     /** @param {Connection} c */
@@ -55,8 +55,7 @@ export function connectionRow(list) {
             }
             const t = list.traffic.get(c.id);
             setText(seen, t ? handshake(t.last_handshake_at) : '…');
-            setText(traffic, '↓ ' + rate(t?.rate?.tx) + '  ↑ '
-                    + rate(t?.rate?.rx));
+            setText(rates, traffic(t?.rate));
             setText(ends, expiry(c.expires_at));
             if (box) {
                 box.checked = list.selected.has(c.id);

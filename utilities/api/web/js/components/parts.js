@@ -2,7 +2,7 @@
 //
 // Small things that several views show.
 
-import { h, replace } from '../dom.js';
+import { h, refresh, replace } from '../dom.js';
 import { ago, expiry } from '../format.js';
 
 /** @typedef {import('../dom.js').Child} Child */
@@ -62,15 +62,19 @@ export function handshake(time) {
     return time ? ago(time) : 'never';
 }
 
+/** A list of names and values, for showFacts(). */
+export function factList() {
+    return h('dl', { class: 'facts' });
+}
+
 /**
- * A list of names and values.
- *
+ * @param {Element} list From factList().
  * @param {Array<[string, Child]>} rows Those without a value are left out.
  */
-export function facts(rows) {
-    return h('dl', { class: 'facts' }, rows.filter(([, value]) => (
-        value !== undefined && value !== null && value !== ''
-            && !(Array.isArray(value) && !value.length)
+export function showFacts(list, rows) {
+    refresh(list, rows.filter(([, value]) => (
+        value !== undefined && value !== null && value !== false
+            && value !== '' && !(Array.isArray(value) && !value.length)
     )).map(([name, value]) => h('div', {}, h('dt', {}, name),
                                 h('dd', {}, value))));
 }

@@ -61,6 +61,13 @@ export class ConnectionList {
         this.selected = new Set();
         this.mayChange = context.session.may('operator');
         this.loads = 0;
+        /**
+         * What events have said while the list is being loaded, which is
+         * newer than the list: null if it is gone.
+         *
+         * @type {Map<string, Connection|null>|undefined}
+         */
+        this.news = undefined;
         this.frame = 0;
         this.makeControls();
         this.rows = new Rows({
@@ -131,6 +138,7 @@ export class ConnectionList {
     async load() {
         const { api } = this.context.session;
         const turn = ++this.loads;
+        const news = this.news = new Map();
         /** @type {Map<string, Connection>} */
         const fresh = new Map();
         let token;
@@ -145,6 +153,13 @@ export class ConnectionList {
                 for (const connection of page.connections) {
                     fresh.set(connection.id, connection);
                 }
+                for (const [id, connection] of news) {
+                    if (connection) {
+                        fresh.set(id, connection);
+                    } else {
+                        fresh.delete(id);
+                    }
+                }
                 if (fresh.size >= this.connections.size) {
                     this.connections = fresh;
                     this.schedule();
@@ -152,6 +167,7 @@ export class ConnectionList {
                 token = page.next_page_token;
             } while (token);
             this.connections = fresh;
+            this.news = undefined;
             this.isLoaded = true;
             replace(this.note);
         } catch (error) {
@@ -172,7 +188,10 @@ export class ConnectionList {
     onEvent(type, data) {
         if (data.vpn_service_id !== this.service.id) {
             return;
-        } else if (type === 'connection.deleted') {
+        }
+        const isGone = type === 'connection.deleted';
+        this.news?.set(data.id, isGone ? null : data);
+        if (isGone) {
             this.connections.delete(data.id);
             this.selected.delete(data.id);
         } else {

@@ -6,9 +6,9 @@ import { Chart } from '../components/chart.js';
 import { configSheet } from '../components/config-sheet.js';
 import { confirmAction } from '../components/dialog.js';
 import { notify, notifyError } from '../components/notices.js';
-import { codes, connectionBadge, crumbs, facts, handshake, message,
-         showWaiting, title } from '../components/parts.js';
-import { h, replace, setText } from '../dom.js';
+import { codes, connectionBadge, crumbs, factList, handshake, message,
+         showFacts, showWaiting, title } from '../components/parts.js';
+import { h, refresh, replace, setText } from '../dom.js';
 import { ago, bytes, dateTime, expiry } from '../format.js';
 import { Rate } from '../rates.js';
 import { connectionLink, link, serviceLink } from '../router.js';
@@ -53,7 +53,7 @@ class ConnectionView {
         this.state = h('span', {});
         this.body = h('div', {});
         this.trouble = h('div', {});
-        this.facts = h('div', {});
+        this.facts = factList();
         this.actions = h('div', { class: 'actions' });
         this.element = h('section', {}, crumbs(
             ['Services', link()], [service, serviceLink(service)]),
@@ -132,24 +132,24 @@ class ConnectionView {
         if (!c) {
             return;
         }
-        const fresh = connectionBadge(c);
-        if (this.state.textContent !== fresh.textContent) {
-            replace(this.state, fresh);
-        }
-        replace(this.trouble, c.error_message
+        refresh(this.state, connectionBadge(c));
+        refresh(this.trouble, c.error_message
                 && message('bad', h('p', {}, c.error_message)));
-        replace(this.facts, this.describe(c));
+        showFacts(this.facts, this.describe(c));
         this.drawActions(c);
     }
 
-    /** @param {Connection} c */
+    /**
+     * @param {Connection} c
+     * @returns {Array<[string, import('../dom.js').Child]>}
+     */
     describe(c) {
         const { traffic } = this;
         const rules = this.rules.filter((rule) => (
             rule.connections?.some((n) => n === c.name || n === c.id)
                 || rule.groups?.some((g) => c.groups.includes(g))));
         const networks = c.peer_cidrs.slice(c.addresses.length);
-        return facts([
+        return [
             ['Description', c.description],
             ['Type', c.type === 'site' ? 'site' : 'device'],
             ['Last handshake', handshake(traffic.last_handshake_at)],
@@ -162,7 +162,7 @@ class ConnectionView {
             ['Received', traffic.rx_bytes !== undefined
              && bytes(traffic.rx_bytes)],
             ['Sent', traffic.tx_bytes !== undefined
-             && bytes(traffic.tx_bytes ?? 0)],
+             && bytes(traffic.tx_bytes)],
             ['Expires', c.expires_at ? expiry(c.expires_at) + ' ('
              + dateTime(c.expires_at) + ')' : 'never'],
             ['Groups', c.groups.length ? c.groups.map(
@@ -173,8 +173,7 @@ class ConnectionView {
             ['Key made', c.key_created_at && ago(c.key_created_at)],
             ['Public key', h('code', { class: 'key' }, c.public_key)],
             ['Pre-shared key', c.has_psk ? 'yes' : 'no'],
-        ].map(([name, value]) => (/** @type {[string, any]} */ (
-            [name, value === false ? undefined : value]))));
+        ];
     }
 
     /** @param {Connection} c */
@@ -254,17 +253,17 @@ class ConnectionView {
             this.heading.focus();
             const config = await awaitConfig(this.api, this.service, changed,
                                              keys?.privateKey, this.body);
-            this.showSheet(config);
+            this.showSheet(config, keys ? 'browser' : 'api');
         } catch (error) {
             notifyError(c.name + ' got no new configuration', error);
             this.show();
         }
     }
 
-    /** @param {string} config */
-    showSheet(config) {
+    /** @param {string} config @param {'browser'|'api'} keyFrom */
+    showSheet(config, keyFrom) {
         const sheet = configSheet({
-            connection: this.name, config, hasKey: true,
+            connection: this.name, config, keyFrom,
             done: connectionLink(this.service, this.name),
         });
         // The address does not change, so that nobody would show the view.

@@ -158,7 +158,8 @@ export function newConnectionView({ session, store }, { service }) {
         const config = await awaitConfig(api, service, connection,
                                          keys?.privateKey, body);
         replace(body, configSheet({
-            connection: connection.name, config, hasKey: !ownKey,
+            connection: connection.name, config,
+            keyFrom: ownKey ? 'owner' : keys ? 'browser' : 'api',
             done: connectionLink(store.findService(service)?.name ?? service,
                                  connection.name),
         }));

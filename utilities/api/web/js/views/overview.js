@@ -8,7 +8,7 @@ import { notify, notifyError } from '../components/notices.js';
 import { badge, serviceBadge, showWaiting, title }
     from '../components/parts.js';
 import { h, KeyedList, replace, setText } from '../dom.js';
-import { ago, count, plural, rate } from '../format.js';
+import { ago, count, plural, traffic } from '../format.js';
 import { link, serviceLink } from '../router.js';
 
 /** @typedef {import('../api-types.js').Gateway} Gateway */
@@ -119,7 +119,7 @@ function serviceRow(store) {
     const address = h('code', {});
     const picture = chassisCell(store);
     const connected = h('span', {});
-    const traffic = h('span', { class: 'traffic' });
+    const rates = h('span', { class: 'traffic' });
     const takeover = h('span', {});
     return {
         element: h('tr', { role: 'row' },
@@ -127,12 +127,11 @@ function serviceRow(store) {
                    cell('State', {}, state), cell('Floating IP', {}, address),
                    cell('Gateways', {}, picture.element),
                    cell('Connected', { class: 'number' }, connected),
-                   cell('Traffic', { class: 'number' }, traffic),
+                   cell('Traffic', { class: 'number' }, rates),
                    cell('Last takeover', {}, takeover)),
         /** @param {Service} service */
         update(service) {
             const { status, spec } = service;
-            const now = store.traffic.get(service.id)?.rate;
             setText(name, service.name);
             name.href = serviceLink(service.name);
             setText(project, service.project_id ?? '');
@@ -145,7 +144,7 @@ function serviceRow(store) {
             picture.update(service);
             setText(connected, count(status.active_connections) + ' / '
                     + count(status.connections));
-            setText(traffic, '↓ ' + rate(now?.tx) + '  ↑ ' + rate(now?.rx));
+            setText(rates, traffic(store.traffic.get(service.id)?.rate));
             setText(takeover, takeoverText(service));
         },
     };

@@ -2,12 +2,12 @@
 //
 // A service: what it is, and its connections.
 
-import { byPriority, chassisCell } from '../components/chassis.js';
-import { codes, crumbs, facts, message, serviceBadge, showWaiting, title }
-    from '../components/parts.js';
+import { byPriority, chassisPicture } from '../components/chassis.js';
+import { codes, crumbs, factList, message, serviceBadge, showFacts,
+         showWaiting, title } from '../components/parts.js';
 import { ConnectionList } from './connection-list.js';
-import { h, replace } from '../dom.js';
-import { ago, count, dateTime, rate } from '../format.js';
+import { h, refresh, replace, setText } from '../dom.js';
+import { ago, count, dateTime, traffic } from '../format.js';
 import { link } from '../router.js';
 
 /** @typedef {import('../api-types.js').Service} Service */
@@ -17,19 +17,22 @@ import { link } from '../router.js';
 /**
  * @param {Store} store
  * @param {Service} service
- * @param {Element} picture
+ * @returns {Array<[string, import('../dom.js').Child]>}
  */
-function settings(store, service, picture) {
-    const { id, spec, status, project_id: project, description } = service;
-    const now = store.traffic.get(id)?.rate;
-    return facts([
-        ['Description', description],
+function settings(store, service) {
+    const { id, spec, status, project_id: project } = service;
+    return [
         ['Project', project],
         ['Clients call', h('code', {}, (status.public_ip ?? spec.external_ip
                                         ?? 'no address yet') + ':'
                            + spec.listen_port)],
         ['Router', h('code', {}, spec.router_id)],
-        ['Gateways', picture],
+        ['Gateways', chassisPicture(store, service)],
+        ['Priorities', spec.gateways.length
+         ? byPriority(service).map((g) => g.chassis_name + ' ' + g.priority
+                                   + (g.sticky ? ' (sticky)' : ''))
+         .join(', ')
+         : 'as the router has them'],
         ['Served by it', status.active_since
          && 'for ' + ago(status.active_since).replace(' ago', '')],
         ['Clients reach', codes(status.offered_subnets.length
@@ -41,18 +44,13 @@ function settings(store, service, picture) {
         ['Clients reach each other', spec.client_to_client ? 'yes' : 'no'],
         ['Connected', count(status.active_connections) + ' of '
          + count(status.connections)],
-        ['Traffic', '↓ ' + rate(now?.tx) + '  ↑ ' + rate(now?.rx)],
+        ['Traffic', traffic(store.traffic.get(id)?.rate)],
         ['Public key', status.public_key && h('code', { class: 'key' },
                                               status.public_key)],
         ['Next public key', status.next_public_key && status.cutover_at
          && [h('code', { class: 'key' }, status.next_public_key), ' from ',
              dateTime(status.cutover_at)]],
-        ['Priorities', spec.gateways.length
-         ? byPriority(service).map((g) => g.chassis_name + ' ' + g.priority
-                                   + (g.sticky ? ' (sticky)' : ''))
-         .join(', ')
-         : 'as the router has them'],
-    ]);
+    ];
 }
 
 /**
@@ -64,8 +62,8 @@ export function serviceView(context, { service: name }) {
     const body = h('div', {});
     const state = h('span', {});
     const troubles = h('div', {});
-    const summary = h('div', {});
-    const picture = chassisCell(store);
+    const about = h('p', { class: 'dim' });
+    const summary = factList();
     const details = h('details', { class: 'box' },
                       h('summary', {}, 'Settings and state'), summary);
     /** @type {ConnectionList|undefined} */
@@ -86,17 +84,18 @@ export function serviceView(context, { service: name }) {
         }
         if (!list) {
             list = new ConnectionList(context, service);
-            replace(body, troubles, details, list.element);
+            replace(body, about, troubles, details, list.element);
         }
         const { status } = service;
-        replace(state, serviceBadge(service));
-        replace(troubles,
+        refresh(state, serviceBadge(service));
+        refresh(troubles,
                 status.error_message && message('bad', h('p', {},
                                                     status.error_message)),
                 status.warnings.map((text) => message('warn',
                                                       h('p', {}, text))));
-        picture.update(service);
-        replace(summary, settings(store, service, picture.element));
+        about.hidden = !service.description;
+        setText(about, service.description ?? '');
+        showFacts(summary, settings(store, service));
         list.updateService(service);
     };
     const schedule = () => {
@@ -117,14 +116,14 @@ export function serviceView(context, { service: name }) {
         title: name,
         element: h('section', {}, crumbs(['Services', link()]),
                    h('div', { class: 'heading' }, title(name), state,
-                     h('span', { class: 'grow' }),
                      session.may('operator')
-                     && [h('a', { class: 'button',
-                                  href: link('services', name, 'settings') },
-                           'Edit service'),
-                         h('a', { class: 'button primary',
-                                  href: link('services', name, 'new') },
-                           'New connection')]), body),
+                     && h('div', { class: 'tools' },
+                          h('a', { class: 'button',
+                                   href: link('services', name, 'settings') },
+                            'Edit service'),
+                          h('a', { class: 'button primary',
+                                   href: link('services', name, 'new') },
+                            'New connection'))), body),
         destroy() {
             unlisten();
             unwatch();
