@@ -8,5 +8,8 @@ GUIDES = \
 	Documentation/troubleshooting.rst \
 	Documentation/tutorial.rst \
 	Documentation/versions.rst
-EXTRA_DIST += $(GUIDES)
+IMAGES = \
+	Documentation/images/connection.png \
+	Documentation/images/overview.png
+EXTRA_DIST += $(GUIDES) $(IMAGES)
 LINTED += $(GUIDES)
