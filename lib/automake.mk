@@ -4,6 +4,8 @@ lib_libovnvpn_la_SOURCES = \
 	lib/qr-image.c \
 	lib/qr.c \
 	lib/qr.h \
+	lib/vpn-access.c \
+	lib/vpn-access.h \
 	lib/vpn-check.c \
 	lib/vpn-claims.c \
 	lib/vpn-claims.h \
@@ -24,6 +26,8 @@ lib_libovnvpn_la_SOURCES = \
 	lib/vpn-nb-row.h \
 	lib/vpn-nb-setting.c \
 	lib/vpn-nb-setting.h \
+	lib/vpn-nb-access.c \
+	lib/vpn-nb-access.h \
 	lib/vpn-nb-snapshot.c \
 	lib/vpn-nb-snapshot.h \
 	lib/vpn-parse.c \

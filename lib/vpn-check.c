@@ -254,6 +254,9 @@ vpn_connection_check(const struct vpn_service *service,
     for (size_t i = 0; !error && i < c->peer_cidrs.n; i++) {
         error = check_place("peer CIDR", &c->peer_cidrs.list[i]);
     }
+    for (size_t i = 0; !error && i < c->groups.n; i++) {
+        error = vpn_group_check(c->groups.names[i]);
+    }
     if (!error && c->peer_address && service->has_external_ip) {
         error = check_peer_address(service, c);
     }

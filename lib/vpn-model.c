@@ -107,6 +107,7 @@ vpn_connection_clone(struct vpn_connection *dst,
     vpn_prefixes_clone(&dst->addresses, &src->addresses);
     vpn_prefixes_clone(&dst->peer_cidrs, &src->peer_cidrs);
     dst->peer_address = nullable_xstrdup(src->peer_address);
+    svec_clone(&dst->groups, &src->groups);
     dst->error = nullable_xstrdup(src->error);
 }
 
@@ -119,6 +120,7 @@ vpn_connection_destroy(struct vpn_connection *c)
     vpn_prefixes_destroy(&c->addresses);
     vpn_prefixes_destroy(&c->peer_cidrs);
     free(c->peer_address);
+    svec_destroy(&c->groups);
     free(c->error);
 }
 
@@ -132,6 +134,10 @@ vpn_service_destroy(struct vpn_service *service)
         vpn_connection_destroy(&service->connections[i]);
     }
     free(service->connections);
+    for (size_t i = 0; i < service->n_rules; i++) {
+        vpn_access_rule_destroy(&service->rules[i]);
+    }
+    free(service->rules);
     free(service->name);
     free(service->router);
     free(service->network);

@@ -12,10 +12,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/vpn-access.h"
 #include "lib/vpn-keys.h"
 #include "lib/vpn-prefix.h"
 #include "openvswitch/uuid.h"
 #include "sset.h"
+#include "svec.h"
 
 /* Settings of the whole installation: columns of NB_Global. */
 struct vpn_options {
@@ -76,6 +78,7 @@ struct vpn_connection {
     char *peer_address;             /* "host:port", NULL if none. */
     int keepalive;                  /* Seconds, -1 if not set. */
     long long int expires_at;       /* Milliseconds, 0 for never. */
+    struct svec groups;             /* Sorted. */
     long long int created_at;       /* Milliseconds, 0 if not known. */
 
     /* First mistake found, NULL if none.  Such a connection is not used. */
@@ -97,7 +100,6 @@ struct vpn_service {
     char *external_port;            /* NULL to find it. */
     bool wants_pool;                /* An address from a pool, if it has no
                                      * external_ip. */
-    bool has_access_rules;
     uint16_t listen_port;
     struct vpn_prefixes tunnel_subnets;
     struct vpn_prefixes local_subnets;
@@ -106,6 +108,8 @@ struct vpn_service {
     int keepalive;                  /* Seconds, -1 if not set. */
     bool client_to_client;
     struct vpn_gateways gateways;
+    struct vpn_access_rule *rules;  /* By UUID. */
+    size_t n_rules;
     struct vpn_connection *connections; /* Oldest first. */
     size_t n_connections;
     char *public_key;               /* NULL if none yet. */

@@ -9,6 +9,7 @@
 
 #include "lib/ovn-vpn-nb-idl.h"
 #include "lib/vpn-model.h"
+#include "lib/vpn-nb-access.h"
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
 #include "uuid.h"
@@ -57,11 +58,13 @@ vpn_nb_snapshot_add_columns(struct ovsdb_idl *idl)
         &vpnnbrec_vpn_connection_col_keepalive,
         &vpnnbrec_vpn_connection_col_expires_at,
         &vpnnbrec_vpn_connection_col_created_at,
+        &vpnnbrec_vpn_connection_col_groups,
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
         ovsdb_idl_add_column(idl, columns[i]);
     }
+    vpn_nb_access_add_columns(idl);
 }
 
 /* Options of the whole installation. */
@@ -204,6 +207,12 @@ vpn_connection_from_row(const struct vpnnbrec_vpn_connection *row,
         .created_at = row->n_created_at ? row->created_at[0] : 0,
     };
 
+    svec_init(&c->groups);
+    for (size_t i = 0; i < row->n_groups; i++) {
+        svec_add(&c->groups, row->groups[i]);
+    }
+    svec_sort_unique(&c->groups);
+
     keep_first(&c->error,
                vpn_public_key_parse(row->public_key, &c->public_key));
     keep_first(&c->error,
@@ -267,7 +276,6 @@ vpn_service_alone_from_row(const struct vpnnbrec_vpn_service *row)
         .external_port = nullable_xstrdup(smap_get(&row->options,
                                                    "external_port")),
         .wants_pool = row->external_ip_pool != NULL,
-        .has_access_rules = row->n_access_rules > 0,
         .listen_port = (row->n_listen_port ? row->listen_port[0]
                         : VPN_DEFAULT_LISTEN_PORT),
         .dns = SSET_INITIALIZER(&s->dns),
@@ -297,6 +305,7 @@ vpn_service_alone_from_row(const struct vpnnbrec_vpn_service *row)
         }
     }
     vpn_gateways_sort(&s->gateways);
+    keep_first(&s->error, vpn_nb_access_read(row, s));
     vpn_service_check_alone(s);
     return s;
 }

@@ -13,12 +13,14 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/health.h \
 	ovn-vpn/model-format.c \
 	ovn-vpn/model-marks.c \
+	ovn-vpn/model-sets.c \
 	ovn-vpn/model.c \
 	ovn-vpn/model.h \
 	ovn-vpn/neighbours.c \
 	ovn-vpn/neighbours.h \
 	ovn-vpn/phase.c \
 	ovn-vpn/phase.h \
+	ovn-vpn/plan-acl.c \
 	ovn-vpn/plan-address.c \
 	ovn-vpn/plan-check.c \
 	ovn-vpn/plan-gateway.c \
@@ -29,6 +31,7 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/plan-route.c \
 	ovn-vpn/plan-row.c \
 	ovn-vpn/plan-row.h \
+	ovn-vpn/plan-sets.c \
 	ovn-vpn/plan-topology.c \
 	ovn-vpn/plan-tunnel.c \
 	ovn-vpn/plan.c \

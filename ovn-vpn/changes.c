@@ -118,14 +118,39 @@ get_connection_mark(const struct ovsdb_idl_column *column)
             ? MODEL_STATUS : MODEL_READ);
 }
 
+static unsigned int
+get_rule_mark(const struct ovsdb_idl_column *column OVS_UNUSED)
+{
+    return MODEL_READ;
+}
+
+/* Returns true if access rules have changed by themselves.  When connections
+ * to which they refer have, rules are among the changed rows, too. */
+static bool
+has_changed_rules(const struct ovsdb_idl *idl)
+{
+    const struct vpnnbrec_access_rule *row;
+
+    VPNNBREC_ACCESS_RULE_FOR_EACH_TRACKED (row, idl) {
+        if (vpnnbrec_access_rule_is_new(row)
+            || vpnnbrec_access_rule_is_deleted(row)
+            || get_marks(&row->header_, &vpnnbrec_table_access_rule,
+                         get_rule_mark)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 collect_services(struct model *model, const struct ovsdb_idl *idl)
 {
     const struct vpnnbrec_vpn_service *row;
 
-    /* A gateway chassis is part of the services that refer to it, which then
-     * are among the changed rows as well. */
-    bool gateways = vpnnbrec_gateway_chassis_track_get_first(idl) != NULL;
+    /* Gateway chassis and access rules are parts of the services that refer to
+     * them, which then are among the changed rows as well. */
+    bool parts = (vpnnbrec_gateway_chassis_track_get_first(idl)
+                  || has_changed_rules(idl));
 
     VPNNBREC_VPN_SERVICE_FOR_EACH_TRACKED (row, idl) {
         const struct uuid *uuid = &row->header_.uuid;
@@ -134,7 +159,7 @@ collect_services(struct model *model, const struct ovsdb_idl *idl)
                : vpnnbrec_vpn_service_is_deleted(row) ? MODEL_READ
                : get_marks(&row->header_, &vpnnbrec_table_vpn_service,
                            get_service_mark));
-        if (gateways) {
+        if (parts) {
             marks |= MODEL_READ;
         }
         if (marks) {

@@ -58,6 +58,7 @@ model_get_service(struct model *model, const struct uuid *uuid)
         ovs_list_init(&ms->todo);
         ovs_list_init(&ms->sites);
         ovs_list_init(&ms->old_keys);
+        shash_init(&ms->groups);
         ms->timer = (struct timer) TIMER_INITIALIZER;
         vpn_claims_init(&ms->claims);
         hmap_insert(&model->services, &ms->node, uuid_hash(uuid));
@@ -96,6 +97,7 @@ service_destroy(struct model *model, struct model_service *ms)
 {
     timers_set(&model->service_timers, &ms->timer, TIMER_NEVER);
     vpn_claims_destroy(&ms->claims);
+    shash_destroy(&ms->groups);
     hmap_remove(&model->services, &ms->node);
     ovs_list_remove(&ms->in_todo);
     ovs_list_remove(&ms->in_done);
@@ -244,6 +246,7 @@ static void
 retract(struct model *model, struct model_connection *mc)
 {
     set_old_key(model, mc, false);
+    model_remove_from_groups(model, mc);
     if (mc->has_claims) {
         vpn_claims_remove(&mc->service->claims, &mc->c, mark_rival, model);
         mc->has_claims = false;
@@ -264,6 +267,7 @@ void
 model_remove_connection(struct model *model, struct model_connection *mc)
 {
     retract(model, mc);
+    mc->service->sets_stale |= mc->in_sets != 0;
     ovs_list_remove(&mc->in_service);
     ovs_list_remove(&mc->in_todo);
     connection_remove(model, mc);
@@ -280,6 +284,7 @@ model_read_connection(struct model *model, struct model_connection *mc,
     retract(model, mc);
     vpn_connection_destroy(&mc->c);
     mc->c = *c;
+    model_add_to_groups(model, mc);
     if (!ms->service->error && !mc->c.error) {
         mc->c.error = vpn_connection_check(ms->service, &mc->c);
         mc->has_claims = !mc->c.error;

@@ -26,6 +26,7 @@
  *
  *   connection -> its rivals                 vpn-claims.h tells
  *   connection -> its service's routes       if it needs any
+ *   connection -> its service's address sets if what it adds to them differs
  *   service    -> all of its connections     if what they read of it differs
  *   router     -> its services               if the router differs for them
  *   service    -> services in error          they may be served now
@@ -57,6 +58,7 @@
 struct ds;
 struct health;
 struct plan;
+struct svec;
 
 /* Each step takes its own mark away. */
 enum model_marks {
@@ -88,6 +90,8 @@ struct model_connection {
     char *site_conflict;            /* Likewise. */
     char *key_error;                /* Why its pre-shared key cannot be
                                      * opened. */
+    uint32_t in_sets;               /* Digest of what it adds to the address
+                                     * sets of its service, 0 if nothing. */
     struct uuid peer;               /* Its row in the VPN Southbound database,
                                      * zero if there is none. */
     struct timer timer;             /* In 'model.timers'. */
@@ -106,6 +110,9 @@ struct model_service {
     struct ovs_list todo;           /* Those of them that are marked. */
     struct ovs_list sites;          /* Those that are sites. */
     struct ovs_list old_keys;       /* Those whose keys are too old. */
+    struct shash groups;            /* How many of them are in each group. */
+    bool sets_stale;                /* The plan's address sets have to be
+                                     * filled again. */
     struct uuid *members;           /* UUIDs of all, sorted. */
     size_t n_members;
     struct vpn_claims claims;
@@ -180,6 +187,13 @@ bool model_connection_is_usable(const struct model_connection *,
                                 long long int now);
 void model_set_error(struct model *, struct model_connection *, char **errorp,
                      char *error);
+
+/* model-sets.c */
+void model_add_to_groups(struct model *, struct model_connection *);
+void model_remove_from_groups(struct model *, struct model_connection *);
+void model_get_groups(const struct model_service *, struct svec *);
+bool model_update_sets(struct model_service *, long long int now);
+void model_fill_sets(struct model_service *, long long int now);
 
 /* model-marks.c */
 void model_mark_service(struct model *, struct model_service *,

@@ -105,6 +105,70 @@ datum_init(struct ovsdb_datum *datum, const struct ovsdb_type *type,
     ovsdb_datum_sort_assert(datum, type);
 }
 
+/* Sets. */
+
+/* A set of which at most this many members come or go is written member by
+ * member, so that a change costs what it is, and not what is there. */
+#define MAX_MEMBERS 64
+
+static struct ovsdb_datum *datum_create(const struct ovsdb_type *,
+                                        const char *key, const char *value);
+
+/* Goes through 'have', a set of strings, and 'want', both of which are sorted.
+ * Returns the number of members that have to come or go, and if 'row' is
+ * nonnull makes them do so. */
+static size_t
+compare_sets(const struct ovsdb_datum *have, const struct svec *want,
+             const struct ovsdb_idl_row *row,
+             const struct ovsdb_idl_column *column)
+{
+    size_t i = 0, j = 0, n = 0;
+
+    while (i < have->n || j < want->n) {
+        const char *a = i < have->n ? json_string(have->keys[i].s) : NULL;
+        const char *b = j < want->n ? want->names[j] : NULL;
+        int cmp = !a ? 1 : !b ? -1 : strcmp(a, b);
+
+        i += cmp <= 0;
+        j += cmp >= 0;
+        n += cmp != 0;
+        if (row && cmp < 0) {
+            ovsdb_idl_txn_delete_partial_set(
+                row, column, datum_create(&column->type, a, NULL));
+        } else if (row && cmp > 0) {
+            ovsdb_idl_txn_write_partial_set(
+                row, column, datum_create(&column->type, b, NULL));
+        }
+    }
+    return n;
+}
+
+/* Does what nb_row_write() does for one column, if that is a set of any size,
+ * even none, and not much of it changes.  Returns false if it is left to the
+ * caller. */
+static bool
+write_members(const struct ovsdb_idl_row *row,
+              const struct ovsdb_idl_column *column,
+              const struct plan_column *want, bool *changed)
+{
+    if (!row->old_datum || column->type.key.type != OVSDB_TYPE_STRING
+        || column->type.n_min || column->type.n_max != UINT_MAX
+        || column->type.value.type != OVSDB_TYPE_VOID) {
+        return false;
+    }
+
+    const struct ovsdb_datum *have = ovsdb_idl_read(row, column);
+    size_t n = compare_sets(have, &want->atoms, NULL, column);
+    if (n > MAX_MEMBERS) {
+        return false;
+    }
+    if (n) {
+        compare_sets(have, &want->atoms, row, column);
+    }
+    *changed = n > 0;
+    return true;
+}
+
 /* Rows. */
 
 /* Writes into 'row', of 'class', those columns of 'want' that differ.  Returns
@@ -125,6 +189,11 @@ nb_row_write(const struct ovsdb_idl_row *row,
 
         ovs_assert(column);
         if (!ovsdb_idl_server_has_column(idl, column)) {
+            continue;
+        }
+        bool members_changed;
+        if (write_members(row, column, node->data, &members_changed)) {
+            changed = changed || members_changed;
             continue;
         }
         datum_init(&datum, &column->type, node->data);

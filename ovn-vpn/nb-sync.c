@@ -186,7 +186,7 @@ wanted_name(const struct plan_row *want)
 {
     const struct plan_column *column = shash_find_data(&want->columns, "name");
 
-    return column ? column->atoms.names[0] : NULL;
+    return column && column->atoms.n ? column->atoms.names[0] : NULL;
 }
 
 /* Returns the row of 't' that is called 'name', if names are unique there. */
@@ -238,8 +238,13 @@ match_row(const struct nb_sync *sync, struct hmap *have,
         m->adopt = true;
         return NULL;
     }
-    return xasprintf("%s %s in the OVN Northbound database is not ovn-vpn's; "
-                     "delete or rename it", m->want->table, name);
+    return (nb_table_get_service(other)[0]
+            ? xasprintf("%s %s in the OVN Northbound database belongs to "
+                        "another service; delete this service and add it "
+                        "under another name", m->want->table, name)
+            : xasprintf("%s %s in the OVN Northbound database is not "
+                        "ovn-vpn's; delete or rename it", m->want->table,
+                        name));
 }
 
 /* Changes. */

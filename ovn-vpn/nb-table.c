@@ -33,7 +33,7 @@ const struct nb_table nb_tables[NB_TABLE_N] = {
       "type external_ip logical_ip external_port_range external_mac "
       "logical_port allowed_ext_ips exempted_ext_ips gateway_port options" },
     { &nbrec_table_acl, "Logical_Switch", "acls", false,
-      "direction priority match action log" },
+      "direction priority match action log name options" },
 };
 
 const struct nb_table *

@@ -289,20 +289,6 @@ check_ifname(const struct plan *plan)
     return NULL;
 }
 
-/* A service that shall be restricted is not served without restrictions. */
-static char *
-check_access_rules(const struct plan *plan)
-{
-    const struct vpn_service *service = plan->in.service;
-
-    return (service->has_access_rules
-            ? xasprintf("access_rules are not enforced by this version, so "
-                        "its connections would reach everything; to serve it "
-                        "all the same, remove them (\"ovn-vpn-nbctl clear "
-                        "VPN_Service %s access_rules\")", service->name)
-            : NULL);
-}
-
 /* Returns the reason why the service of 'plan' cannot be served, NULL if there
  * is none, and sets 'plan->external_port'. */
 char *
@@ -312,9 +298,6 @@ plan_check(struct plan *plan)
 
     if (!error) {
         error = check_router(plan);
-    }
-    if (!error) {
-        error = check_access_rules(plan);
     }
     if (!error) {
         error = check_ifname(plan);

@@ -88,6 +88,19 @@ plan_row_add(struct plan_row *row, const char *column, const char *format, ...)
     svec_sort_unique(&c->atoms);
 }
 
+/* Makes 'atoms', in any order, the value of 'column' of 'row', and leaves them
+ * empty. */
+void
+plan_row_set(struct plan_row *row, const char *column, struct svec *atoms)
+{
+    struct plan_column *c = get_column(row, column);
+
+    svec_sort_unique(atoms);
+    svec_swap(&c->atoms, atoms);
+    svec_destroy(atoms);
+    svec_init(atoms);
+}
+
 /* Adds a key and its value to 'column' of 'row', which is a map. */
 void
 plan_row_put(struct plan_row *row, const char *column, const char *key,

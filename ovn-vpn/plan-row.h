@@ -59,6 +59,7 @@ void plan_row_add(struct plan_row *, const char *column, const char *format,
                   ...) OVS_PRINTF_FORMAT(3, 4);
 void plan_row_put(struct plan_row *, const char *column, const char *key,
                   const char *format, ...) OVS_PRINTF_FORMAT(4, 5);
+void plan_row_set(struct plan_row *, const char *column, struct svec *);
 void plan_row_clear(struct plan_row *, const char *column);
 
 #endif /* ovn-vpn/plan-row.h */

@@ -290,6 +290,7 @@ begin_plan(struct plan_run *run, size_t i)
     struct plan *old = ms->plan;
     char *gateway_port = plan_gateway_port(ms->service);
     struct vpn_gateways held = { NULL, 0, 0 };
+    struct svec groups;
     struct plan_input in = {
         .service = ms->service,
         .options = &run->model->options,
@@ -303,6 +304,7 @@ begin_plan(struct plan_run *run, size_t i)
         .grace = run->model->grace,
         .host = shash_find_data(&run->model->hosts, gateway_port),
         .health = run->model->health,
+        .groups = &groups,
         .now = run->now,
     };
 
@@ -310,10 +312,12 @@ begin_plan(struct plan_run *run, size_t i)
     snapshot_held_gateways(run->snapshot, ms->service, &held);
     in.sites = sort_sites(run, ms, &in.n_sites);
     in.old_keys = sort_old_keys(ms, &in.n_old_keys);
+    model_get_groups(ms, &groups);
     ms->plan = plan_begin(&in);
     free(CONST_CAST(void *, in.sites));
     free(CONST_CAST(void *, in.old_keys));
     vpn_gateways_destroy(&held);
+    svec_destroy(&groups);
     hold(run, ms, old);
     plan_destroy(old);
     update_site_errors(run, ms);
@@ -383,6 +387,7 @@ finish_plans(struct plan_run *run)
 
         if (is_marked(ms)) {
             plan_finish(ms->plan);
+            model_fill_sets(ms, run->now);
             timers_set(&run->model->service_timers, &ms->timer,
                        ms->plan->next_at ? ms->plan->next_at : TIMER_NEVER);
             ms->marks &= ~MODEL_PLAN;

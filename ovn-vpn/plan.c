@@ -13,6 +13,14 @@
 #include "util.h"
 #include "uuid.h"
 
+static void
+clear_rows(struct plan *plan)
+{
+    plan_sets_destroy(plan->sets);
+    plan->sets = NULL;
+    plan_rows_clear(&plan->rows);
+}
+
 /* Makes 'plan' one of a service that is not served because of 'error'.  Takes
  * ownership of 'error'. */
 void
@@ -23,9 +31,10 @@ plan_fail(struct plan *plan, char *error)
     } else {
         plan->error = error;
     }
-    plan_rows_clear(&plan->rows);
+    clear_rows(plan);
     plan_tunnel_destroy(plan->tunnel);
     plan->tunnel = NULL;
+    plan_add_sets(plan, false);
 }
 
 /* Stores 'message' in '*conflict' unless something stands there already or
@@ -139,9 +148,11 @@ plan_begin(const struct plan_input *in)
     plan->mtu = in->service->mtu ? in->service->mtu : in->options->default_mtu;
     plan->alloc.block = -1;
     svec_init(&plan->warnings);
+    svec_clone(&plan->groups, in->groups);
     plan->site_errors = xcalloc(in->n_sites, sizeof *plan->site_errors);
     plan->site_conflicts = xcalloc(in->n_sites, sizeof *plan->site_conflicts);
     if (!in->service->enabled) {
+        plan_add_sets(plan, false);
         return plan;
     }
 
@@ -173,10 +184,12 @@ plan_finish(struct plan *plan)
     if (plan->error || !plan->in.service->enabled) {
         return;
     }
+    plan_add_sets(plan, true);
     plan_add_topology(plan);
     plan_add_routes(plan);
     plan_add_nat(plan);
     plan_add_policies(plan);
+    plan_add_acls(plan);
     plan->tunnel = plan_make_tunnel(plan);
     plan_check_keys(plan);
 }
@@ -193,11 +206,12 @@ plan_destroy(struct plan *plan)
         free(plan->site_conflicts);
         free(CONST_CAST(void *, plan->in.sites));
         free(CONST_CAST(void *, plan->in.old_keys));
-        plan_rows_clear(&plan->rows);
+        clear_rows(plan);
         plan_tunnel_destroy(plan->tunnel);
         vpn_gateways_destroy(&plan->gateways);
         vpn_prefixes_destroy(&plan->offered_subnets);
         svec_destroy(&plan->warnings);
+        svec_destroy(&plan->groups);
         free(plan->alloc.error);
         free(plan->error);
         free(plan->conflict);

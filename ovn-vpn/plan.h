@@ -14,8 +14,9 @@
  *   plan_finish()   rows for OVN, and the tunnel for the chassis
  *
  * A service's plan does not depend on its connections, but for sites, whose
- * prefixes need routes, and for old keys, of which it warns.  Each
- * connection's peer is planned by itself, by plan_peer_init().
+ * prefixes need routes, for the names of groups, and for old keys, of which it
+ * warns.  Each connection's peer is planned by itself, by plan_peer_init(),
+ * and plan_fill_sets() puts connections into the plan's address sets.
  *
  * What stands against a service is an error if it has nothing yet, and only a
  * conflict if it has the thing in question already: then somebody else's row
@@ -62,6 +63,9 @@ struct plan_input {
     size_t n_sites;
     const struct vpn_connection *const *old_keys;
     size_t n_old_keys;
+
+    /* Groups in which it has connections, usable or not. */
+    const struct svec *groups;
 
     /* The service's router.  NULL if it cannot be had; then 'router_error'
      * says why. */
@@ -121,7 +125,10 @@ struct plan {
 
     bool is_finished;           /* plan_finish() has been called. */
     struct alloc_item alloc;
-    struct plan_rows rows;      /* None if the service is not to be served. */
+    struct plan_rows rows;      /* Address sets only, if the service is not to
+                                 * be served. */
+    struct plan_sets *sets;     /* Which of them those are, NULL if none. */
+    struct svec groups;         /* Sorted. */
     struct plan_tunnel *tunnel; /* NULL if the service is not to be served. */
 };
 
@@ -148,6 +155,13 @@ void plan_add_topology(struct plan *);                  /* plan-topology.c */
 void plan_add_routes(struct plan *);                    /* plan-route.c */
 void plan_add_nat(struct plan *);                       /* plan-nat.c */
 void plan_add_policies(struct plan *);                  /* plan-policy.c */
+void plan_add_sets(struct plan *, bool served);         /* plan-sets.c */
+void plan_sets_destroy(struct plan_sets *);
+void plan_put_rule_sets(const struct plan *, const struct vpn_access_rule *,
+                        bool v4, struct ds *);
+void plan_fill_sets(struct plan *, const struct vpn_connection *const *,
+                    size_t n);
+void plan_add_acls(struct plan *);                      /* plan-acl.c */
 void plan_check_keys(struct plan *);                    /* plan-keys.c */
 long long int plan_keys_old_at(const struct vpn_connection *,
                                const struct vpn_options *);

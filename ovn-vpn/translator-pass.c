@@ -274,7 +274,11 @@ write_service(struct translator *t, struct model_service *ms,
     /* The tunnel first: then it is known whether the service's key opens. */
     const struct vpnsbrec_tunnel *tunnel
         = sb_sync_tunnel(t->sb_sync, sb_txn, &t->keyring, &t->model, ms);
-    if (ms->marks & MODEL_SYNC) {
+    bool sets = model_update_sets(ms, status->wall);
+    if (sets) {
+        model_fill_sets(ms, status->wall);
+    }
+    if (sets || ms->marks & MODEL_SYNC) {
         n_changes = sync_ovn(t, ms);
     }
     sb_sync_peers(t->sb_sync, sb_txn, &t->keyring, &t->model, ms, tunnel,

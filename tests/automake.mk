@@ -100,7 +100,9 @@ TESTSUITE_AT = \
 	tests/ovn-vpn-ctl.at \
 	tests/ovn-vpn-ha.at \
 	tests/ovn-vpn-macros.at \
+	tests/ovn-vpn-access.at \
 	tests/ovn-vpn.at \
+	tests/plan-access.at \
 	tests/plan.at \
 	tests/sbctl.at \
 	tests/swarm.at \
