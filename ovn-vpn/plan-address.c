@@ -177,6 +177,39 @@ check_address_is_free(const struct plan *plan, const char *ip)
                         n->port, n->router));
 }
 
+/* On a router with several gateway ports, answers to clients must leave by the
+ * one that has the external address.  Warns if they seem not to. */
+static void
+warn_about_way_out(struct plan *plan)
+{
+    const struct router *router = plan->in.router;
+    const struct router_port *port = plan->external_port;
+    bool v4 = vpn_addr_is_v4(&plan->in.service->external_ip);
+    bool leads_elsewhere = false;
+
+    if (router_count_gateway_ports(router) < 2) {
+        return;
+    }
+    for (size_t i = 0; i < router->n_foreign_routes; i++) {
+        const struct router_route *route = &router->routes[i];
+        struct vpn_prefix nexthop = vpn_prefix_host(&route->nexthop);
+
+        if (!route->prefix.plen && vpn_prefix_is_v4(&route->prefix) == v4) {
+            if (vpn_prefixes_find_overlap(&port->networks, &nexthop)) {
+                return;
+            }
+            leads_elsewhere = true;
+        }
+    }
+    if (leads_elsewhere) {
+        plan_warn(plan, "the default route of router %s does not lead out of "
+                  "port %s, where external_ip is: clients beyond that network "
+                  "get no answers; add a route to them, or use an address of "
+                  "the network that the default route leads to", router->name,
+                  port->name);
+    }
+}
+
 /* Returns the reason why the service of 'plan' cannot have its external
  * address, NULL if there is none, and sets 'plan->external_port'. */
 char *
@@ -216,6 +249,7 @@ plan_check_address(struct plan *plan)
         if (!error) {
             error = check_rivals_address(plan, ip);
         }
+        warn_about_way_out(plan);
     }
     free(ip);
     return error;

@@ -241,15 +241,18 @@ check_router(const struct plan *plan)
         return xasprintf("router %s was made by ovn-vpn; use a router of your "
                          "own", router->name);
     }
-    for (size_t i = 0; i < router->n_foreign_ports; i++) {
-        if (router_port_is_gateway(router, &router->ports[i])) {
-            return NULL;
-        }
-    }
-    return xasprintf("router %s has no gateway port to an external network; "
-                     "give one of its ports gateway chassis (\"ovn-nbctl "
-                     "lrp-set-gateway-chassis PORT CHASSIS PRIORITY\")",
-                     router->name);
+
+    size_t n = router_count_gateway_ports(router);
+    return (!n
+            ? xasprintf("router %s has no gateway port to an external "
+                        "network; give one of its ports gateway chassis "
+                        "(\"ovn-nbctl lrp-set-gateway-chassis PORT CHASSIS "
+                        "PRIORITY\")", router->name)
+            : n > 1 && router->one_gateway_port
+            ? xasprintf("router %s has %"PRIuSIZE" gateway ports, with which "
+                        "OVN before 22.06 does no NAT; use a router with one, "
+                        "or upgrade OVN", router->name, n)
+            : NULL);
 }
 
 /* The service's name. */

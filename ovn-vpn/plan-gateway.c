@@ -221,7 +221,11 @@ warn_about_redundancy(struct plan *plan)
                   "its power, OVN does not let the other take over; add a "
                   "third chassis");
     }
-    if (port->switch_name && port->has_localnet && !port->announces_nat) {
+    if (!port->switch_name) {
+        plan_warn(plan, "port %s of router %s is connected to no switch, so "
+                  "nothing gets in or out there; connect it to that of the "
+                  "external network", port->name, router->name);
+    } else if (port->has_localnet && !port->announces_nat) {
         plan_warn(plan, "the external switch %s will not announce the "
                   "external_ip when it moves: set options:nat-addresses="
                   "router on its port to router %s", port->switch_name,

@@ -10,6 +10,7 @@
 
 #include "ovn-vpn/router.h"
 #include "util.h"
+#include "uuid.h"
 
 void
 plan_add_nat(struct plan *plan)
@@ -27,6 +28,12 @@ plan_add_nat(struct plan *plan)
     plan_row_add(row, "external_ip", "%s", external);
     plan_row_add(row, "logical_ip", "%s", logical);
     plan_row_add(row, "external_port_range", "%s", "");
+    if (router_count_gateway_ports(plan->in.router) > 1) {
+        plan_row_add(row, "gateway_port", UUID_FMT,
+                     UUID_ARGS(&plan->external_port->uuid));
+    } else {
+        plan_row_clear(row, "gateway_port");
+    }
     plan_row_clear(row, "external_mac");
     plan_row_clear(row, "logical_port");
     plan_row_clear(row, "allowed_ext_ips");

@@ -22,6 +22,17 @@ router_port_is_gateway(const struct router *router,
             || (router->chassis && port->has_localnet));
 }
 
+size_t
+router_count_gateway_ports(const struct router *router)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < router->n_ports; i++) {
+        n += router_port_is_gateway(router, &router->ports[i]);
+    }
+    return n;
+}
+
 /* Returns the gateway port of 'router' that is called 'name', or if 'name' is
  * NULL the one in whose network 'addr' lies, or NULL if there is none. */
 const struct router_port *
@@ -70,7 +81,8 @@ gateways_equal(const struct vpn_gateways *a, const struct vpn_gateways *b)
 static bool
 port_equals(const struct router_port *a, const struct router_port *b)
 {
-    return (!strcmp(a->name, b->name)
+    return (uuid_equals(&a->uuid, &b->uuid)
+            && !strcmp(a->name, b->name)
             && prefixes_equal(&a->networks, &b->networks)
             && gateways_equal(&a->gateways, &b->gateways)
             && nullable_string_is_equal(a->switch_name, b->switch_name)
@@ -94,6 +106,7 @@ router_foreign_equals(const struct router *a, const struct router *b)
     if (!uuid_equals(&a->uuid, &b->uuid)
         || strcmp(a->name, b->name)
         || a->is_ours != b->is_ours
+        || a->one_gateway_port != b->one_gateway_port
         || !nullable_string_is_equal(a->chassis, b->chassis)
         || a->n_foreign_ports != b->n_foreign_ports
         || a->n_foreign_routes != b->n_foreign_routes
@@ -106,7 +119,9 @@ router_foreign_equals(const struct router *a, const struct router *b)
         }
     }
     for (size_t i = 0; i < a->n_foreign_routes; i++) {
-        if (!vpn_prefix_equals(&a->routes[i].prefix, &b->routes[i].prefix)) {
+        if (!vpn_prefix_equals(&a->routes[i].prefix, &b->routes[i].prefix)
+            || !ipv6_addr_equals(&a->routes[i].nexthop,
+                                 &b->routes[i].nexthop)) {
             return false;
         }
     }

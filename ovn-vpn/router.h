@@ -13,6 +13,7 @@
 #include "openvswitch/uuid.h"
 
 struct router_port {
+    struct uuid uuid;
     char *name;
     struct vpn_prefixes networks;   /* The router's addresses, with lengths. */
     struct uuid service;            /* Service that owns it, zero if none. */
@@ -30,6 +31,7 @@ struct router_port {
 
 struct router_route {
     struct vpn_prefix prefix;
+    struct in6_addr nexthop;        /* Zero if it has none. */
     struct uuid service;            /* Service that owns it, zero if none. */
 };
 
@@ -47,6 +49,8 @@ struct router {
     char *name;
     bool is_ours;                   /* Made by ovn-vpn. */
     char *chassis;                  /* Of a gateway router, otherwise NULL. */
+    bool one_gateway_port;          /* Its NAT rows work only if it has no
+                                     * more than that. */
 
     /* In each array, those that belong to no service come first. */
     struct router_port *ports;
@@ -58,6 +62,7 @@ struct router {
 };
 
 bool router_port_is_gateway(const struct router *, const struct router_port *);
+size_t router_count_gateway_ports(const struct router *);
 const struct router_port *router_find_gateway_port(
     const struct router *, const struct in6_addr *, const char *name);
 bool router_foreign_equals(const struct router *, const struct router *);

@@ -13,6 +13,7 @@
 #include "lib/vpn-model.h"
 #include "ovn-vpn/router.h"
 #include "ovn-vpn/snapshot-private.h"
+#include "ovsdb-idl.h"
 #include "util.h"
 #include "uuid.h"
 
@@ -104,6 +105,7 @@ read_ports(const struct snapshot *s, const struct nbrec_logical_router *lr,
         }
 
         struct router_port *port = &router->ports[router->n_ports++];
+        port->uuid = lrp->header_.uuid;
         port->service = owner;
         port->name = xstrdup(lrp->name);
         parse_networks(lrp->networks, lrp->n_networks, &port->networks);
@@ -133,6 +135,7 @@ read_routes(const struct nbrec_logical_router *lr, bool ours,
         char *error = vpn_prefix_parse_cidr(row->ip_prefix, &route->prefix);
         if (!error) {
             route->prefix = vpn_prefix_network(&route->prefix);
+            free(vpn_addr_parse(row->nexthop, &route->nexthop));
             router->n_routes++;
         }
         free(error);
@@ -177,6 +180,10 @@ snapshot_read_router(const struct snapshot *s,
     router->chassis = nullable_xstrdup(smap_get(&lr->options, "chassis"));
     snapshot_get_owner(&lr->external_ids, &owner);
     router->is_ours = is_ours(&owner);
+    router->one_gateway_port
+        = (ovsdb_idl_server_has_table(s->nb, &nbrec_table_nat)
+           && !ovsdb_idl_server_has_column(s->nb,
+                                           &nbrec_nat_col_gateway_port));
     router->ports = xcalloc(lr->n_ports, sizeof *router->ports);
     router->routes = xcalloc(lr->n_static_routes, sizeof *router->routes);
     router->nats = xcalloc(lr->n_nat, sizeof *router->nats);
