@@ -15,6 +15,8 @@ lib_libovnvpn_la_SOURCES = \
 	lib/vpn-endpoint.h \
 	lib/vpn-heap.c \
 	lib/vpn-heap.h \
+	lib/vpn-ip-pool.c \
+	lib/vpn-ip-pool.h \
 	lib/vpn-keyfile.c \
 	lib/vpn-keys.c \
 	lib/vpn-keys.h \

@@ -142,6 +142,7 @@ vpn_service_destroy(struct vpn_service *service)
     free(service->router);
     free(service->network);
     free(service->external_port);
+    free(service->pool);
     vpn_prefixes_destroy(&service->tunnel_subnets);
     vpn_prefixes_destroy(&service->local_subnets);
     sset_destroy(&service->dns);

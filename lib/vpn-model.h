@@ -98,8 +98,8 @@ struct vpn_service {
     bool has_external_ip;
     struct in6_addr external_ip;
     char *external_port;            /* NULL to find it. */
-    bool wants_pool;                /* An address from a pool, if it has no
-                                     * external_ip. */
+    char *pool;                     /* Where external_ip comes from, NULL if
+                                     * the operator gave it. */
     uint16_t listen_port;
     struct vpn_prefixes tunnel_subnets;
     struct vpn_prefixes local_subnets;

@@ -26,6 +26,7 @@ vpn_nb_snapshot_add_columns(struct ovsdb_idl *idl)
         &vpnnbrec_vpn_service_col_network,
         &vpnnbrec_vpn_service_col_external_ip,
         &vpnnbrec_vpn_service_col_external_ip_pool,
+        &vpnnbrec_vpn_service_col_public_ip,
         &vpnnbrec_vpn_service_col_listen_port,
         &vpnnbrec_vpn_service_col_tunnel_subnets,
         &vpnnbrec_vpn_service_col_local_subnets,
@@ -43,6 +44,9 @@ vpn_nb_snapshot_add_columns(struct ovsdb_idl *idl)
         &vpnnbrec_vpn_service_col_sealed_next_private_key,
         &vpnnbrec_vpn_service_col_created_at,
         &vpnnbrec_vpn_service_col_options,
+        &vpnnbrec_external_ip_pool_col_name,
+        &vpnnbrec_external_ip_pool_col_router,
+        &vpnnbrec_external_ip_pool_col_addresses,
         &vpnnbrec_gateway_chassis_col_chassis_name,
         &vpnnbrec_gateway_chassis_col_priority,
         &vpnnbrec_gateway_chassis_col_sticky,
@@ -254,6 +258,13 @@ parse_service_networks(const struct vpnnbrec_vpn_service *row,
         s->has_external_ip = !error;
         keep_first(&s->error, name_column("external_ip", error));
     }
+    if (s->pool && row->public_ip) {
+        /* What it got before. */
+        char *error = vpn_addr_parse(row->public_ip, &s->external_ip);
+
+        s->has_external_ip = !error;
+        free(error);
+    }
     for (size_t i = 0; i < row->n_dns; i++) {
         sset_add(&s->dns, row->dns[i]);
     }
@@ -275,7 +286,8 @@ vpn_service_alone_from_row(const struct vpnnbrec_vpn_service *row)
         .network = nullable_xstrdup(row->network),
         .external_port = nullable_xstrdup(smap_get(&row->options,
                                                    "external_port")),
-        .wants_pool = row->external_ip_pool != NULL,
+        .pool = (row->external_ip ? NULL
+                 : nullable_xstrdup(row->external_ip_pool)),
         .listen_port = (row->n_listen_port ? row->listen_port[0]
                         : VPN_DEFAULT_LISTEN_PORT),
         .dns = SSET_INITIALIZER(&s->dns),

@@ -14,6 +14,7 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/model-format.c \
 	ovn-vpn/model-marks.c \
 	ovn-vpn/model-sets.c \
+	ovn-vpn/model-sort.c \
 	ovn-vpn/model.c \
 	ovn-vpn/model.h \
 	ovn-vpn/neighbours.c \
@@ -36,6 +37,8 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/plan-tunnel.c \
 	ovn-vpn/plan.c \
 	ovn-vpn/plan.h \
+	ovn-vpn/pools.c \
+	ovn-vpn/pools.h \
 	ovn-vpn/rivals.c \
 	ovn-vpn/rivals.h \
 	ovn-vpn/router.c \

@@ -198,6 +198,9 @@ changes_collect_vpn_nb(struct changes *changes, struct model *model,
             changes->all = true;
         }
     }
+    if (vpnnbrec_external_ip_pool_track_get_first(idl)) {
+        changes->all = true;
+    }
     if (vpnnbrec_chassis_track_get_first(idl)) {
         changes->chassis = true;
     }

@@ -64,6 +64,14 @@ model_get_groups(const struct model_service *ms, struct svec *names)
     svec_sort(names);
 }
 
+/* Returns true if address sets should hold 'mc' at 'now'.  Whether its
+ * pre-shared key can be opened does not matter: that is found out later. */
+static bool
+is_member(const struct model_connection *mc, long long int now)
+{
+    return !mc->site_error && vpn_connection_is_usable(&mc->c, now);
+}
+
 /* Returns a digest of what 'mc' adds to address sets at 'now', 0 if it adds
  * nothing. */
 static uint32_t
@@ -72,7 +80,7 @@ digest_sets(const struct model_connection *mc, long long int now)
     const struct vpn_connection *c = &mc->c;
     uint32_t digest = 1;
 
-    if (!model_connection_is_usable(mc, now)) {
+    if (!is_member(mc, now)) {
         return 0;
     }
     for (size_t i = 0; i < c->addresses.n; i++) {
@@ -117,7 +125,7 @@ model_fill_sets(struct model_service *ms, long long int now)
     size_t n = 0;
 
     LIST_FOR_EACH (mc, in_service, &ms->connections) {
-        if (ms->plan->tunnel && model_connection_is_usable(mc, now)) {
+        if (ms->plan->tunnel && is_member(mc, now)) {
             list[n++] = &mc->c;
         }
     }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/vpn-ip-pool.h"
 #include "ovn-vpn/plan.h"
 #include "util.h"
 #include "uuid.h"
@@ -26,6 +27,7 @@ model_init(struct model *model)
     vpn_options_init_defaults(&model->options);
     chassis_table_init(&model->chassis);
     shash_init(&model->hosts);
+    shash_init(&model->pools);
 }
 
 /* Services. */
@@ -103,6 +105,7 @@ service_destroy(struct model *model, struct model_service *ms)
     ovs_list_remove(&ms->in_done);
     plan_destroy(ms->plan);
     vpn_service_destroy(ms->service);
+    free(ms->pool_error);
     free(ms->members);
     free(ms);
 }
@@ -152,33 +155,8 @@ model_destroy(struct model *model)
     timers_destroy(&model->service_timers);
     chassis_table_destroy(&model->chassis);
     shash_destroy_free_data(&model->hosts);
-}
-
-static int
-compare_age_cb(const void *a_, const void *b_)
-{
-    const struct model_service *const *a = a_, *const *b = b_;
-
-    return vpn_service_compare_age((*a)->service, (*b)->service);
-}
-
-/* Returns an array of all services that have been read, oldest first, and
- * stores their number in '*n'.  The caller must free the array. */
-struct model_service **
-model_sort_services(const struct model *model, size_t *n)
-{
-    struct model_service **list
-        = xcalloc(hmap_count(&model->services) + 1, sizeof *list);
-    struct model_service *ms;
-
-    *n = 0;
-    HMAP_FOR_EACH (ms, node, &model->services) {
-        if (ms->service) {
-            list[(*n)++] = ms;
-        }
-    }
-    qsort(list, *n, sizeof *list, compare_age_cb);
-    return list;
+    vpn_ip_pools_clear(&model->pools);
+    shash_destroy(&model->pools);
 }
 
 /* Connections. */

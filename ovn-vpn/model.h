@@ -124,6 +124,8 @@ struct model_service {
     bool refused;                   /* The plan failed because of what is in
                                      * the databases. */
 
+    char *pool_error;               /* Why it gets no external address. */
+
     /* What its last plan depends on, see plan-set.c. */
     struct uuid router;             /* Zero if it could not be had. */
     unsigned int router_version;
@@ -149,6 +151,7 @@ struct model {
     struct vpn_options options;
     struct chassis_table chassis;
     struct shash hosts;             /* See snapshot_hosts(). */
+    struct shash pools;             /* Contains 'struct vpn_ip_pool's. */
     bool grace;                     /* Chassis may not have reported yet. */
     const struct health *health;    /* NULL if nothing is known. */
 };
@@ -211,7 +214,12 @@ void model_begin(struct model *);
 void model_finish_service(struct model *, struct model_service *);
 void model_mark_undone(struct model *);
 
+/* model-sort.c */
 struct model_service **model_sort_services(const struct model *, size_t *n);
+const struct vpn_connection **model_sort_sites(const struct model_service *,
+                                               long long int now, size_t *n);
+const struct vpn_connection **model_sort_old_keys(const struct model_service *,
+                                                  size_t *n);
 
 void model_format(const struct model *, const char *service,
                   long long int now, struct ds *);     /* model-format.c */

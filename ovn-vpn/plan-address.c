@@ -219,11 +219,10 @@ plan_check_address(struct plan *plan)
     const struct router *router = plan->in.router;
 
     if (!service->has_external_ip) {
-        return xasprintf("the service has no external_ip; give it a free "
-                         "address of the router's external network%s",
-                         service->wants_pool
-                         ? " (pools of addresses are not used by this "
-                           "version)" : "");
+        return (plan->in.pool_error ? xstrdup(plan->in.pool_error)
+                : xstrdup("the service has no external_ip; give it a free "
+                          "address of the router's external network, or an "
+                          "external_ip_pool"));
     }
 
     char *ip = vpn_addr_to_string(&service->external_ip);

@@ -13,6 +13,7 @@
 #include "ovn-vpn/model.h"
 #include "ovn-vpn/neighbours.h"
 #include "ovn-vpn/plan.h"
+#include "ovn-vpn/pools.h"
 #include "ovn-vpn/rivals.h"
 #include "ovn-vpn/router.h"
 #include "ovn-vpn/snapshot.h"
@@ -75,21 +76,42 @@ digest_neighbour(const struct plan_run *run, const struct vpn_service *service,
     return digest;
 }
 
-/* Finds the router of the 'i'th service, and marks the service if that is not
- * as it was. */
+/* Gives services addresses of pools, and marks those for which that leads to
+ * something new. */
 static void
-find_router(struct plan_run *run, size_t i)
+assign_addresses(struct plan_run *run)
+{
+    struct pool_user *users = xcalloc(run->n + 1, sizeof *users);
+
+    for (size_t i = 0; i < run->n; i++) {
+        users[i].service = run->services[i]->service;
+        users[i].router = run->routers[i];
+    }
+    pools_run(&run->model->pools, &run->snapshot->neighbours, users, run->n);
+    for (size_t i = 0; i < run->n; i++) {
+        struct model_service *ms = run->services[i];
+
+        if (users[i].changed
+            || !nullable_string_is_equal(users[i].error, ms->pool_error)) {
+            mark(run, ms);
+        }
+        free(ms->pool_error);
+        ms->pool_error = users[i].error;
+    }
+    free(users);
+}
+
+/* Marks the 'i'th service if its router is not as it was. */
+static void
+check_router(struct plan_run *run, size_t i)
 {
     struct model_service *ms = run->services[i];
-    const struct router *router
-        = snapshot_find_router(run->snapshot, ms->service->router,
-                               &run->router_errors[i]);
+    const struct router *router = run->routers[i];
     struct uuid uuid = router ? router->uuid : UUID_ZERO;
     unsigned int version = router ? router->version : 0;
     uint32_t neighbour = (router
                           ? digest_neighbour(run, ms->service, router) : 0);
 
-    run->routers[i] = router;
     if ((!router && !(ms->plan && nullable_string_is_equal(
                                       ms->plan->error,
                                       run->router_errors[i])))
@@ -199,50 +221,6 @@ collect_claims(struct plan_run *run)
 
 /* Plans. */
 
-static int
-compare_age_cb(const void *a_, const void *b_)
-{
-    const struct vpn_connection *const *a = a_, *const *b = b_;
-
-    return vpn_connection_compare_age(*a, *b);
-}
-
-/* Returns an array of the usable sites of 'ms', oldest first, which the caller
- * must free, and stores their number in '*n'. */
-static const struct vpn_connection **
-sort_sites(const struct plan_run *run, const struct model_service *ms,
-           size_t *n)
-{
-    const struct vpn_connection **sites
-        = xcalloc(ovs_list_size(&ms->sites) + 1, sizeof *sites);
-    const struct model_connection *mc;
-
-    *n = 0;
-    LIST_FOR_EACH (mc, in_sites, &ms->sites) {
-        if (is_usable_site(run, mc)) {
-            sites[(*n)++] = &mc->c;
-        }
-    }
-    qsort(sites, *n, sizeof *sites, compare_age_cb);
-    return sites;
-}
-
-/* The same for those whose keys are old. */
-static const struct vpn_connection **
-sort_old_keys(const struct model_service *ms, size_t *n)
-{
-    const struct vpn_connection **list
-        = xcalloc(ovs_list_size(&ms->old_keys) + 1, sizeof *list);
-    const struct model_connection *mc;
-
-    *n = 0;
-    LIST_FOR_EACH (mc, in_old_keys, &ms->old_keys) {
-        list[(*n)++] = &mc->c;
-    }
-    qsort(list, *n, sizeof *list, compare_age_cb);
-    return list;
-}
-
 /* Stores what the plan of 'ms' says about its sites. */
 static void
 update_site_errors(struct plan_run *run, struct model_service *ms)
@@ -297,6 +275,7 @@ begin_plan(struct plan_run *run, size_t i)
         .chassis = &run->model->chassis,
         .router = run->routers[i],
         .router_error = run->router_errors[i],
+        .pool_error = ms->pool_error,
         .neighbours = &run->snapshot->neighbours,
         .claims = &run->claims,
         .rivals = &run->rivals,
@@ -310,8 +289,8 @@ begin_plan(struct plan_run *run, size_t i)
 
     free(gateway_port);
     snapshot_held_gateways(run->snapshot, ms->service, &held);
-    in.sites = sort_sites(run, ms, &in.n_sites);
-    in.old_keys = sort_old_keys(ms, &in.n_old_keys);
+    in.sites = model_sort_sites(ms, run->now, &in.n_sites);
+    in.old_keys = model_sort_old_keys(ms, &in.n_old_keys);
     model_get_groups(ms, &groups);
     ms->plan = plan_begin(&in);
     free(CONST_CAST(void *, in.sites));
@@ -420,7 +399,13 @@ plan_set_run(struct model *model, struct snapshot *snapshot,
     run.routers = xcalloc(run.n + 1, sizeof *run.routers);
     run.router_errors = xcalloc(run.n + 1, sizeof *run.router_errors);
     for (size_t i = 0; i < run.n; i++) {
-        find_router(&run, i);
+        run.routers[i] = snapshot_find_router(
+            run.snapshot, run.services[i]->service->router,
+            &run.router_errors[i]);
+    }
+    assign_addresses(&run);
+    for (size_t i = 0; i < run.n; i++) {
+        check_router(&run, i);
     }
     mark_waiting(&run);
     begin_plans(&run);

@@ -71,6 +71,7 @@ struct plan_input {
      * says why. */
     const struct router *router;
     const char *router_error;
+    const char *pool_error;     /* Why its pool has no address for it. */
 
     const struct neighbours *neighbours;    /* Of all routers. */
 

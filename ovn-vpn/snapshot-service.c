@@ -11,6 +11,7 @@
 
 #include "coverage.h"
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-ip-pool.h"
 #include "lib/vpn-model.h"
 #include "lib/vpn-nb-snapshot.h"
 #include "ovn-vpn/model.h"
@@ -61,6 +62,12 @@ read_service(struct ovsdb_idl *vpn_nb, struct model *model,
     }
 
     struct vpn_service *service = vpn_service_alone_from_row(row);
+    if (ms->service && service->pool
+        && nullable_string_is_equal(service->pool, ms->service->pool)) {
+        /* The row may not show it yet. */
+        service->external_ip = ms->service->external_ip;
+        service->has_external_ip = ms->service->has_external_ip;
+    }
     if (ms->service && !same_for_connections(ms->service, service)) {
         model_mark_connections(model, ms, MODEL_READ);
     }
@@ -185,6 +192,26 @@ snapshot_services(struct ovsdb_idl *vpn_nb, struct model *model,
             read_members(vpn_nb, model, ms);
         }
         read_connections(vpn_nb, model, ms, now);
+    }
+}
+
+/* Reads the pools of external addresses. */
+void
+snapshot_pools(const struct ovsdb_idl *vpn_nb, struct model *model)
+{
+    const struct vpnnbrec_external_ip_pool *row;
+
+    vpn_ip_pools_clear(&model->pools);
+    VPNNBREC_EXTERNAL_IP_POOL_FOR_EACH (row, vpn_nb) {
+        struct vpn_ip_pool *pool = xzalloc(sizeof *pool);
+
+        pool->router = nullable_xstrdup(row->router);
+        pool->ranges = xcalloc(row->n_addresses + 1, sizeof *pool->ranges);
+        for (size_t i = 0; i < row->n_addresses && !pool->error; i++) {
+            pool->error = vpn_ip_range_parse(row->addresses[i],
+                                             &pool->ranges[pool->n++]);
+        }
+        shash_add(&model->pools, row->name, pool);
     }
 }
 

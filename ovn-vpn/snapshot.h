@@ -56,6 +56,7 @@ void snapshot_held(const struct snapshot *, const struct uuid *service,
                    const struct vpn_prefix *transit_subnet,
                    int *tag, int *block);
 
+void snapshot_pools(const struct ovsdb_idl *vpn_nb, struct model *);
 void snapshot_mark_all(struct ovsdb_idl *vpn_nb, struct model *);
 void snapshot_services(struct ovsdb_idl *vpn_nb, struct model *,
                        long long int now);

@@ -173,8 +173,10 @@ status_write_service(const struct vpnnbrec_vpn_service *row,
     int64_t since = state && state->n_active_since ? state->active_since[0]
                                                    : 0;
     const char *chassis = host ? host->name : NULL;
-    char *ip = (plan->tunnel ? vpn_addr_to_string(&service->external_ip)
-                : NULL);
+
+    /* An address from a pool stays the service's while that is not served. */
+    char *ip = (plan->tunnel || (service->pool && service->has_external_ip)
+                ? vpn_addr_to_string(&service->external_ip) : NULL);
 
     if (!row->n_created_at) {
         int64_t created = wall;

@@ -177,6 +177,7 @@ translator_update_model(struct translator *t)
         t->trim = true;
         model_clear(model);
         read_options(t, model);
+        snapshot_pools(t->dbs.vpn_nb->idl, model);
         snapshot_mark_all(t->dbs.vpn_nb->idl, model);
     }
     if (changes->all || changes->chassis || now >= t->next_pulse
@@ -223,6 +224,7 @@ translator_format_plans(struct translator *t, const char *service,
     read_chassis(t, &model);
     snapshot_hosts(t->dbs.ovn_sb, &model.hosts);
     model.health = &t->health;
+    snapshot_pools(t->dbs.vpn_nb->idl, &model);
     snapshot_mark_all(t->dbs.vpn_nb->idl, &model);
     snapshot_services(t->dbs.vpn_nb->idl, &model, time_wall_msec());
     snapshot_refresh(&snapshot, t->dbs.ovn_nb->idl);

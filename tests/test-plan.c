@@ -76,6 +76,7 @@ test_plan_main(int argc, char *argv[])
     snapshot_chassis(dbs[OVN_SB].idl, dbs[VPN_NB].idl, dbs[VPN_SB].idl,
                      &model.chassis);
     snapshot_hosts(dbs[OVN_SB].idl, &model.hosts);
+    snapshot_pools(dbs[VPN_NB].idl, &model);
     snapshot_mark_all(dbs[VPN_NB].idl, &model);
     snapshot_services(dbs[VPN_NB].idl, &model, NOW);
     snapshot_refresh(&snapshot, dbs[OVN_NB].idl);
