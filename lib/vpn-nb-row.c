@@ -52,6 +52,63 @@ vpn_nb_find_connection(const struct vpnnbrec_vpn_service *service,
     return NULL;
 }
 
+/* Takes 'rule' off 'service' and deletes it. */
+void
+vpn_nb_remove_rule(const struct vpnnbrec_vpn_service *service,
+                   const struct vpnnbrec_access_rule *rule)
+{
+    struct vpnnbrec_access_rule **rules
+        = xmalloc(service->n_access_rules * sizeof *rules);
+    size_t n = 0;
+
+    for (size_t i = 0; i < service->n_access_rules; i++) {
+        if (service->access_rules[i] != rule) {
+            rules[n++] = service->access_rules[i];
+        }
+    }
+    vpnnbrec_vpn_service_verify_access_rules(service);
+    vpnnbrec_vpn_service_set_access_rules(service, rules, n);
+    vpnnbrec_access_rule_delete(rule);
+    free(rules);
+}
+
+/* Takes 'connection' out of 'rule', which belongs to 'service'.  If it is
+ * about nobody else, it goes: it would be about all then. */
+static void
+forget_in_rule(const struct vpnnbrec_vpn_service *service,
+               const struct vpnnbrec_access_rule *rule,
+               const struct vpnnbrec_vpn_connection *connection)
+{
+    struct vpnnbrec_vpn_connection **rest
+        = xmalloc(rule->n_connections * sizeof *rest);
+    size_t n = 0;
+
+    for (size_t i = 0; i < rule->n_connections; i++) {
+        if (rule->connections[i] != connection) {
+            rest[n++] = rule->connections[i];
+        }
+    }
+    if (n < rule->n_connections) {
+        vpnnbrec_access_rule_verify_connections(rule);
+        vpnnbrec_access_rule_set_connections(rule, rest, n);
+        if (!n && !rule->n_groups) {
+            vpn_nb_remove_rule(service, rule);
+        }
+    }
+    free(rest);
+}
+
+/* Takes 'connection', which is about to be deleted, out of the access rules of
+ * 'service'. */
+void
+vpn_nb_forget_connection(const struct vpnnbrec_vpn_service *service,
+                         const struct vpnnbrec_vpn_connection *connection)
+{
+    for (size_t i = service->n_access_rules; i-- > 0; ) {
+        forget_in_rule(service, service->access_rules[i], connection);
+    }
+}
+
 /* Notes that 'service' or one of its connections is being changed: of two
  * transactions that do so at the same time, one fails and is tried again.
  * Returns the time of the change. */

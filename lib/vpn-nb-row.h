@@ -12,6 +12,7 @@
 struct ovsdb_idl;
 struct vpn_connection;
 struct vpn_key;
+struct vpnnbrec_access_rule;
 struct vpnnbrec_nb_global;
 struct vpnnbrec_vpn_connection;
 struct vpnnbrec_vpn_service;
@@ -20,6 +21,10 @@ const struct vpnnbrec_vpn_service *vpn_nb_find_service(struct ovsdb_idl *,
                                                        const char *id);
 const struct vpnnbrec_vpn_connection *vpn_nb_find_connection(
     const struct vpnnbrec_vpn_service *, const char *id);
+void vpn_nb_remove_rule(const struct vpnnbrec_vpn_service *,
+                        const struct vpnnbrec_access_rule *);
+void vpn_nb_forget_connection(const struct vpnnbrec_vpn_service *,
+                              const struct vpnnbrec_vpn_connection *);
 int64_t vpn_nb_touch(const struct vpnnbrec_vpn_service *);
 void vpn_nb_rekey_service(const struct vpnnbrec_vpn_service *,
                           int64_t cutover);

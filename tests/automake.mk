@@ -95,6 +95,7 @@ TESTSUITE_AT = \
 	tests/nbctl-conn-set.at \
 	tests/nbctl-conn.at \
 	tests/nbctl-import.at \
+	tests/nbctl-rule.at \
 	tests/nbctl-txn.at \
 	tests/nbctl.at \
 	tests/ovn-vpn-ctl.at \

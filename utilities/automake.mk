@@ -29,6 +29,7 @@ utilities_ovn_vpn_nbctl_SOURCES = \
 	utilities/nbctl-key.c \
 	utilities/nbctl-keyfile.c \
 	utilities/nbctl-project.c \
+	utilities/nbctl-rule.c \
 	utilities/nbctl-show.c \
 	utilities/nbctl-svc.c \
 	utilities/nbctl-token.c \

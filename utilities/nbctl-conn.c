@@ -29,6 +29,7 @@ cmd_conn_del(struct ctl_context *ctx)
     }
     connection = vpn_nb_find_connection(row, id);
     if (connection) {
+        vpn_nb_forget_connection(row, connection);
         nbctl_unlink_connection(ctx, row, connection);
         vpnnbrec_vpn_connection_delete(connection);
         vpn_nb_touch(row);

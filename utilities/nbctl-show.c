@@ -47,6 +47,24 @@ show_gateways(struct ds *ds, const struct vpnnbrec_vpn_service *row)
 }
 
 static void
+show_rules(struct ds *ds, const struct vpnnbrec_vpn_service *row)
+{
+    const struct vpnnbrec_access_rule **rules = nbctl_sort_rules(row);
+
+    for (size_t i = 0; i < row->n_access_rules; i++) {
+        const struct vpnnbrec_access_rule *rule = rules[i];
+
+        ds_put_format(ds, "    rule "UUID_FMT"%s%s%s\n",
+                      UUID_ARGS(&rule->header_.uuid),
+                      rule->name[0] ? " (" : "", rule->name,
+                      rule->name[0] ? ")" : "");
+        nbctl_put_int(ds, 8, "priority", &rule->priority, 1);
+        nbctl_put_and_free(ds, 8, rule->action, nbctl_describe_rule(rule));
+    }
+    free(rules);
+}
+
+static void
 show_connection(struct ds *ds, const struct vpnnbrec_vpn_connection *c)
 {
     ds_put_format(ds, "    connection "UUID_FMT" (%s)\n",
@@ -81,6 +99,7 @@ show_service(struct ds *ds, const struct vpnnbrec_vpn_service *row)
     nbctl_put(ds, 4, "error", row->error_message);
     nbctl_put(ds, 4, "active chassis", row->active_chassis);
     show_gateways(ds, row);
+    show_rules(ds, row);
 
     const struct vpnnbrec_vpn_connection **connections
         = nbctl_sort_connections(row);

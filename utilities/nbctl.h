@@ -18,6 +18,7 @@
 struct ds;
 struct ovsdb_idl;
 struct table;
+struct vpnnbrec_access_rule;
 struct vpnnbrec_gateway_chassis;
 struct vpnnbrec_vpn_connection;
 struct vpnnbrec_vpn_service;
@@ -34,6 +35,7 @@ extern const struct ctl_command_syntax nbctl_export_commands[];
 extern const struct ctl_command_syntax nbctl_project_commands[];
 extern const struct ctl_command_syntax nbctl_gateway_commands[];
 extern const struct ctl_command_syntax nbctl_token_commands[];
+extern const struct ctl_command_syntax nbctl_rule_commands[];
 
 /* ovn-vpn-nbctl.c: what commands tell to the program. */
 void nbctl_sync(void);
@@ -61,6 +63,11 @@ const struct vpnnbrec_vpn_connection **nbctl_sort_connections(
 const struct vpnnbrec_gateway_chassis **nbctl_sort_gateways(
     const struct vpnnbrec_vpn_service *);
 size_t nbctl_count_active(const struct vpnnbrec_vpn_service *);
+
+/* nbctl-rule.c */
+const struct vpnnbrec_access_rule **nbctl_sort_rules(
+    const struct vpnnbrec_vpn_service *);
+char *nbctl_describe_rule(const struct vpnnbrec_access_rule *);
 
 /* nbctl-format.c: output. */
 struct table *nbctl_table_create(const char *const columns[], size_t n);

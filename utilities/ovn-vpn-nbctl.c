@@ -166,6 +166,12 @@ Connection commands:\n\
                               configurations\n\
   project-config PROJECT      write configurations without keys\n\
 \n\
+Access rule commands:\n\
+  rule-add SERVICE DIRECTION PRIORITY ACTION\n\
+                              allow or drop what options say\n\
+  rule-del SERVICE [RULE]     delete RULE, or all of SERVICE\n\
+  rule-list SERVICE           print the rules of SERVICE\n\
+\n\
 Gateway commands:\n\
   gateway-set SERVICE CHASSIS [PRIORITY]\n\
                               let CHASSIS serve SERVICE\n\
@@ -339,6 +345,7 @@ main(int argc, char *argv[])
     ctl_register_commands(nbctl_project_commands);
     ctl_register_commands(nbctl_gateway_commands);
     ctl_register_commands(nbctl_token_commands);
+    ctl_register_commands(nbctl_rule_commands);
 
     static struct vpn_dbctl_class class = {
         .idl_class = &vpnnbrec_idl_class,
