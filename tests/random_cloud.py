@@ -18,6 +18,7 @@ OWN_ROWS = {
     'Logical_Router_Static_Route': {'nexthop': '10.9.9.9'},
     'NAT': {'logical_ip': '10.9.9.9'},
     'ACL': {'priority': 1},
+    'Address_Set': {'addresses': '10.9.9.9'},
     'Gateway_Chassis': {'priority': 9},
 }
 

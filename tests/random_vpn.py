@@ -111,13 +111,17 @@ class Base:
         return self.some('10.20%d.0.%d', 'fd00:20%d::%d') % (
             self.random.randrange(8), self.random.randint(1, 9))
 
+    def groups(self):
+        return self.some(oset([]), 'g', oset(['g', 'h']))
+
 
 class VpnChanges(Base):
     """Each change is one transaction."""
 
     def service_column(self):
         return self.some(
-            ('external_ip', self.external_ip()),
+            ('external_ip', self.some(self.external_ip(),
+                                      self.external_ip(), oset([]))),
             ('tunnel_subnets', self.prefix()),
             ('tunnel_subnets', oset([self.prefix(), '10.9.0.0/24'])),
             ('tunnel_subnets', oset([self.prefix(), 'fd00:9::/64'])),
@@ -131,6 +135,7 @@ class VpnChanges(Base):
             ('dns', self.some(oset([]), '10.0.0.53')),
             ('options', self.rarely(['map', [
                 ['external_port', self.some('r-pub', 'r2-pub')]]], omap())),
+            ('external_ip_pool', self.rarely('nowhere', 'p')),
             ('mtu', self.some(oset([]), 1300)))
 
     def connection_column(self):
@@ -143,6 +148,7 @@ class VpnChanges(Base):
             ('peer_cidrs', self.prefix()),
             ('type', self.some('client', 'site')),
             ('enabled', self.some(True, False)),
+            ('groups', self.groups()),
             ('expires_at', self.some(oset([]), 1, 1 << 50)),
             ('key_created_at', self.some(oset([]), 1)),
             ('keepalive', self.some(oset([]), 25)),
@@ -157,6 +163,7 @@ class VpnChanges(Base):
             return
         self.nb.transact({'op': 'insert', 'table': 'VPN_Service', 'row': {
             'name': name, 'router': 'r', 'external_ip': self.external_ip(),
+            'external_ip_pool': 'p',
             'tunnel_subnets': self.prefix(),
             'created_at': self.random.randint(1, 9)}})
 
@@ -170,16 +177,58 @@ class VpnChanges(Base):
         self.rewrite(self.nb, 'VPN_Service', dict([self.service_column()]),
                     'name')
 
-    def change_access_rules(self):
+    def rule_column(self):
+        return self.some(
+            ('action', self.some('allow', 'drop')),
+            ('direction', self.some('from-peer', 'to-peer', 'both')),
+            ('priority', self.random.randint(0, 3)),
+            ('log', self.some(True, False)),
+            ('groups', self.groups()),
+            ('networks', self.some(oset([]), self.prefix())),
+            ('protocol', self.some(oset([]), 'tcp', 'icmp6')),
+            ('ports', self.rarely('22', oset([]))))
+
+    def add_access_rule(self):
+        """For all, or for some of the service's connections."""
         row = self.pick(self.nb, 'VPN_Service', 'name')
+        who = self.pick(self.nb, 'VPN_Connection', *CONNECTION)
         if row:
+            columns = {'name': next(self.names), 'direction': 'both',
+                       'action': 'allow'}
+            columns.update(self.rule_column() for _ in range(2))
+            if who and self.some(True, False):
+                columns['connections'] = who['_uuid']
             self.nb.transact(
                 {'op': 'insert', 'table': 'Access_Rule', 'uuid-name': 'a',
-                 'row': {'name': next(self.names), 'direction': 'both',
-                         'action': 'allow'}},
-                update('VPN_Service', row, {
-                    'access_rules': self.rarely(['named-uuid', 'a'],
-                                                oset([]))}))
+                 'row': columns},
+                {'op': 'mutate', 'table': 'VPN_Service', 'where': where(row),
+                 'mutations': [['access_rules', 'insert',
+                                ['named-uuid', 'a']]]})
+
+    def change_access_rule(self):
+        self.rewrite(self.nb, 'Access_Rule', dict([self.rule_column()]),
+                     'name')
+
+    def remove_access_rule(self):
+        row = self.pick(self.nb, 'Access_Rule', 'name')
+        if row:
+            self.nb.transact({'op': 'mutate', 'table': 'VPN_Service',
+                              'where': [], 'mutations': [
+                                  ['access_rules', 'delete', row['_uuid']]]})
+
+    def change_pool(self):
+        addresses = self.some('192.168.0.200-192.168.0.203',
+                              '192.168.0.202/31', 'fd00:192::200')
+        rows = self.nb.select('External_IP_Pool')
+        if not rows:
+            self.nb.transact({'op': 'insert', 'table': 'External_IP_Pool',
+                              'row': {'name': 'p', 'addresses': addresses}})
+        else:
+            self.nb.transact(self.rarely(
+                {'op': 'delete', 'table': 'External_IP_Pool',
+                 'where': where(rows[0])},
+                update('External_IP_Pool', rows[0],
+                       {'addresses': addresses})))
 
     def add_connection(self):
         service = self.pick(self.nb, 'VPN_Service', 'name', 'tunnel_subnets')
