@@ -174,6 +174,22 @@ async function checkDrain(page) {
     await page.getByText('healthy').waitFor();
 }
 
+/** What an event says while the page is being loaded is newer than it. */
+async function checkEventDuringLoad(open, page, token) {
+    const watcher = await signIn(open, token);
+    await page.route(/\/gateways$/, async (route) => {
+        const response = await route.fetch();
+        await api('POST', 'gateways/gw1/drain', undefined, token);
+        await watcher.getByText('It is drained').waitFor();
+        await route.fulfill({ response });
+    }, { times: 1 });
+    await page.reload();
+    await page.getByText('It is drained').waitFor();
+    await api('POST', 'gateways/gw1/undrain', undefined, token);
+    await page.getByText('healthy').waitFor();
+    await watcher.close();
+}
+
 /** What happened while the API was away is seen when it is back. */
 async function checkLoss(page) {
     const pid = run('cat', 'ovn-vpn-api.pid').trim();
@@ -215,5 +231,6 @@ await withBrowser(async (open) => {
     await checkSite(page);
     await checkSettings(page, tokens.admin);
     await checkDrain(page);
+    await checkEventDuringLoad(open, page, tokens.admin);
     await checkLoss(page);
 });

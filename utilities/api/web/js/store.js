@@ -39,6 +39,13 @@ export class Store {
         this.traffic = new Map();
         this.rates = new Rates();
         this.loaded = false;
+        this.loads = 0;
+        /**
+         * Events that have come while all is being loaded: they are newer.
+         *
+         * @type {ApiEvent[]|undefined}
+         */
+        this.news = undefined;
         /** @type {ApiError|undefined} */
         this.error = undefined;
         this.live = false;
@@ -99,19 +106,30 @@ export class Store {
     }
 
     async load() {
+        const turn = ++this.loads;
+        /** @type {ApiEvent[]} */
+        const news = this.news = [];
         try {
             const services = new Map();
             for await (const service of this.api.allServices()) {
                 services.set(service.id, service);
             }
             const gateways = await this.api.gateways();
+            if (turn !== this.loads) {
+                return;
+            }
             this.services = services;
             this.gateways = new Map(gateways.map((g) => [g.name, g]));
+            news.forEach((event) => this.apply(event));
             this.loaded = true;
             this.error = undefined;
         } catch (error) {
+            if (turn !== this.loads) {
+                return;
+            }
             this.error = /** @type {ApiError} */ (error);
         }
+        this.news = undefined;
         this.tell('services');
         this.tell('gateways');
         await this.readTraffic();
@@ -148,30 +166,41 @@ export class Store {
         this.tell('reset');
     }
 
-    /** @param {ApiEvent} event */
-    onEvent({ type, data }) {
+    /**
+     * Does what an event says, if it is about all of a service or gateway.
+     *
+     * @param {ApiEvent} event
+     * @returns {boolean}
+     */
+    apply({ type, data }) {
         switch (type) {
         case 'service.created':
         case 'service.updated':
             this.services.set(data.id, data);
-            this.tell('services');
-            break;
+            return true;
         case 'service.deleted':
             this.services.delete(data.id);
-            this.tell('services');
-            break;
+            return true;
         case 'gateway.updated':
             this.gateways.set(data.name, data);
-            this.tell('gateways');
-            break;
+            return true;
         case 'gateway.deleted':
             this.gateways.delete(data.name);
-            this.tell('gateways');
-            break;
-        case 'reset':
-            this.reset();
-            break;
+            return true;
         default:
+            return false;
+        }
+    }
+
+    /** @param {ApiEvent} event */
+    onEvent(event) {
+        const { type, data } = event;
+        if (this.apply(event)) {
+            this.news?.push(event);
+            this.tell(type.startsWith('service.') ? 'services' : 'gateways');
+        } else if (type === 'reset') {
+            this.reset();
+        } else {
             if (type.startsWith('connection.')) {
                 this.recount(data.vpn_service_id);
             }
