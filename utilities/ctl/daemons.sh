@@ -106,9 +106,10 @@ status_controller() {
 }
 
 start_api() {
-    check_certificate "$OVN_VPN_NB_DB"
+    check_certificate "$OVN_VPN_NB_DB" "$OVN_VPN_SB_DB"
     # shellcheck disable=SC2086 # It is a list.
-    start_program ovn-vpn-api ovn-vpn-api $OVN_VPN_API_OPTS
+    start_program ovn-vpn-api ovn-vpn-api \
+        --sb-db="${OVN_VPN_SB_DB:-$(db_server sb)}" $OVN_VPN_API_OPTS
 }
 
 stop_api() {

@@ -206,7 +206,8 @@ start_db() {
     [ "$MONITOR" = no ] || options+=(--monitor)
     [ -z "${!listen}" ] || options+=(--remote="${!listen}")
     [ -z "$from" ] || options+=(--sync-from="$from:$(db_port "$db")")
-    # Those in its group may use the Northbound database, and nothing else.
+    # Those in its group may use the Northbound database, and nothing else but
+    # what serve_readers() gives them.
     [ "$db" != nb ] || [ ! -d "$groupdir" ] \
         || options+=(--remote="punix:$groupdir/nb.sock")
     # Without the mask, sockets are there for their groups, too.
@@ -248,8 +249,33 @@ start_nb() {
     fi
 }
 
+# sb_ctl ARGUMENT...: on this host's server, leader or not.
+sb_ctl() {
+    ovn-vpn-sbctl -t 30 --no-leader-only --db="$(db_server sb)" "$@"
+}
+
+# Lets the group read the Southbound database.  Servers know that remotes are
+# for reading only from the database, not from options.
+serve_readers() {
+    local target='"'punix:$groupdir/sb.sock'"' row
+    row=$(sb_ctl --bare --columns=_uuid find Connection "target=$target") \
+        || return
+    [ -z "$row" ] || return 0
+    row=$(sb_ctl --bare --columns=_uuid list SB_Global) || return
+    # The translator may be making it, too, and there is one only.
+    [ -n "$row" ] || sb_ctl create SB_Global nb_cfg=0 >/dev/null 2>&1
+    sb_ctl -- --id=@readers create Connection "target=$target" \
+        read_only=true -- add SB_Global . connections @readers >/dev/null
+}
+
 start_sb() {
-    start_db sb
+    start_db sb || return
+    # Others get it from whom they follow or have joined.
+    if [ -d "$groupdir" ] && [ -z "$cluster_remote" ] \
+        && [ -z "$(following)" ]; then
+        serve_readers || warn "$(db_name sb) is not served at" \
+            "$groupdir/sb.sock"
+    fi
 }
 
 stop_nb() {
