@@ -91,6 +91,7 @@ TESTSUITE_AT = \
 	tests/api.at \
 	tests/client-conf.at \
 	tests/completion.at \
+	tests/guides.at \
 	tests/nbctl-config.at \
 	tests/nbctl-conn-set.at \
 	tests/nbctl-conn.at \
@@ -125,6 +126,7 @@ EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
 	tests/bench-api.py \
 	tests/networkd-load \
 	tests/plan-base.py \
+	tests/check-guides.py \
 	tests/find-secrets.py \
 	tests/ovn-schema.py \
 	tests/qr2pgm.py \
