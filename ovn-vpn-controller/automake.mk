@@ -30,6 +30,8 @@ ovn_vpn_controller_libcontroller_la_SOURCES = \
 	ovn-vpn-controller/netns.h \
 	ovn-vpn-controller/options.c \
 	ovn-vpn-controller/options.h \
+	ovn-vpn-controller/ovs-bfd.c \
+	ovn-vpn-controller/ovs-bfd.h \
 	ovn-vpn-controller/ovs-port.c \
 	ovn-vpn-controller/ovs-port.h \
 	ovn-vpn-controller/pair.c \

@@ -28,6 +28,7 @@
 #include "ovn-vpn-controller/desired.h"
 #include "ovn-vpn-controller/dry-run.h"
 #include "ovn-vpn-controller/options.h"
+#include "ovn-vpn-controller/ovs-bfd.h"
 #include "ovn-vpn-controller/ovs-port.h"
 #include "ovn-vpn-controller/pair.h"
 #include "ovn-vpn-controller/privileges.h"
@@ -56,6 +57,7 @@ struct controller {
     char *settings_error;       /* Of the current ones, or NULL. */
     char *ports_problem;        /* Of all ports, in words, or NULL. */
 
+    struct ovs_bfd bfd;
     struct desired *desired;
     struct agent agent;
     struct report report;
@@ -217,6 +219,9 @@ run(struct controller *c)
         c->agent.env.host.checksum_in_software = (type
                                                   && !strcmp(type, "netdev"));
         c->agent.env.cut_off = is_cut_off(c->ovn_sb.idl);
+        if (ovs_bfd_run(&c->bfd, c->ovs.idl)) {
+            c->agent.env.n_chassis_lost++;
+        }
         desired_run(c->desired);
         pair_run(c->options->sealing_key_file, c->pair, want);
         agent_run(&c->agent, want);
@@ -344,6 +349,7 @@ controller_init(struct controller *c, const struct options *options)
     memset(c, 0, sizeof *c);
     c->options = options;
     ovs_port_add_columns(ovs);
+    ovs_bfd_add_columns(ovs);
     ovsdb_idl_add_column(ovs, &ovsrec_ssl_col_private_key);
     ovsdb_idl_add_column(ovs, &ovsrec_ssl_col_certificate);
     ovsdb_idl_add_column(ovs, &ovsrec_ssl_col_ca_cert);
@@ -353,6 +359,7 @@ controller_init(struct controller *c, const struct options *options)
 
     c->pair = pair_load(options->sealing_key_file);
     c->desired = desired_create(vpn_sb, ovn_sb);
+    ovs_bfd_init(&c->bfd);
     agent_init(&c->agent);
     c->agent.env.desired = c->desired;
     report_init(&c->report, vpn_sb);
@@ -375,6 +382,7 @@ static void
 controller_destroy(struct controller *c)
 {
     agent_destroy(&c->agent);
+    ovs_bfd_destroy(&c->bfd);
     report_destroy(&c->report);
     desired_destroy(c->desired);
     ovsdb_idl_loop_destroy(&c->vpn_sb);

@@ -29,8 +29,11 @@ COVERAGE_DEFINE(path_probe_answered);
 /* An ARP packet, without padding. */
 #define FRAME_LEN (ETH_HEADER_LEN + ARP_ETH_HEADER_LEN)
 
-/* A router that has not answered by then does not answer. */
+/* A router that has not answered by then does not answer: if its port has come
+ * here, and if it may have.  In the latter case all standby tunnels ask at the
+ * same time. */
 #define GIVE_UP_MS 2000
+#define GIVE_UP_GUESS_MS 1000
 
 void
 path_probe_init(struct path_probe *p)
@@ -63,11 +66,12 @@ open_in_current(int ifindex, int *fdp)
 }
 
 /* Begins to ask for 'router' on interface 'ifindex' of 'netns', which has
- * 'mac' and 'address'.  Returns 0 if successful, otherwise a positive errno
- * value. */
+ * 'mac' and 'address'.  'has_come' says whether the port is known to be here.
+ * Returns 0 if successful, otherwise a positive errno value. */
 int
 path_probe_start(struct path_probe *p, const struct netns *netns, int ifindex,
-                 struct eth_addr mac, ovs_be32 address, ovs_be32 router)
+                 struct eth_addr mac, ovs_be32 address, ovs_be32 router,
+                 bool has_come)
 {
     int previous;
 
@@ -80,6 +84,7 @@ path_probe_start(struct path_probe *p, const struct netns *netns, int ifindex,
     p->mac = mac;
     p->address = address;
     p->router = router;
+    p->has_come = has_come;
     p->started = p->next = time_msec();
     return error;
 }
@@ -137,8 +142,16 @@ receive(const struct path_probe *p)
     }
 }
 
-/* Returns true once, when the router has answered.  The probe ends then, or
- * when it is in vain. */
+static int
+interval(const struct path_probe *p, long long int now)
+{
+    return (p->has_come && now - p->started < YOUNG_MS ? YOUNG_INTERVAL_MS
+            : OLD_INTERVAL_MS);
+}
+
+/* Returns true when the router has answered.  The probe ends with the first
+ * answer, or, if it was not known whether the port has come, after some time,
+ * because then it matters whether it stays. */
 bool
 path_probe_run(struct path_probe *p)
 {
@@ -146,18 +159,19 @@ path_probe_run(struct path_probe *p)
 
     if (!path_probe_is_on(p)) {
         return false;
-    } else if (receive(p)) {
+    }
+    bool answered = receive(p);
+    if (answered) {
         COVERAGE_INC(path_probe_answered);
-        path_probe_stop(p);
-        return true;
-    } else if (now - p->started >= GIVE_UP_MS) {
+    }
+    if ((answered && p->has_come)
+        || now - p->started >= (p->has_come ? GIVE_UP_MS : GIVE_UP_GUESS_MS)) {
         path_probe_stop(p);
     } else if (now >= p->next) {
         send_request(p);
-        p->next = now + (now - p->started < YOUNG_MS ? YOUNG_INTERVAL_MS
-                         : OLD_INTERVAL_MS);
+        p->next = now + interval(p, now);
     }
-    return false;
+    return answered;
 }
 
 void

@@ -16,6 +16,9 @@
  *     just lost its power looks like one that has nothing to say.  Packets
  *     that were under way while the port moved are no sign.
  *
+ *     So do the router's answers to ARP requests, which this chassis sends
+ *     when BFD loses another one.
+ *
  *     An ARP request of the tunnel's router needs not persist: OVN sends it
  *     only where the port resides, among others when it has just come. */
 

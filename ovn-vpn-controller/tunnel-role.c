@@ -137,7 +137,8 @@ run_tap(struct tunnel *t)
 /* The path. */
 
 static void
-start_path_probe(struct tunnel *t, const struct want_tunnel *want)
+start_path_probe(struct tunnel *t, const struct want_tunnel *want,
+                 bool has_come)
 {
     ovs_be32 address = first_ipv4(&want->transit_addresses);
     ovs_be32 router = first_ipv4(&want->router_addresses);
@@ -146,12 +147,27 @@ start_path_probe(struct tunnel *t, const struct want_tunnel *want)
         && !change_is_dry_run()) {
         int error = path_probe_start(&t->path, t->host.netns,
                                      t->host.transit_ifindex, want->mac,
-                                     address, router);
+                                     address, router, has_come);
         if (error) {
             static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(1, 5);
 
             VLOG_WARN_RL(&rl, "%s: cannot probe the path to the router (%s)",
                          t->name, ovs_strerror(error));
+        }
+    }
+}
+
+/* When a chassis is lost, its ports may come here, and the database that would
+ * say so may be lost with it: asks the router. */
+static void
+look_into_loss(struct tunnel *t, const struct tunnel_env *env,
+               const struct want_tunnel *want)
+{
+    if (t->n_chassis_lost != env->n_chassis_lost) {
+        t->n_chassis_lost = env->n_chassis_lost;
+        if (t->role.role == ROLE_STANDBY
+            && want->residence == RESIDENCE_ELSEWHERE) {
+            start_path_probe(t, want, false);
         }
     }
 }
@@ -176,8 +192,9 @@ change_role(struct tunnel *t, const struct want_tunnel *want,
         t->takeover.due = true;
         /* Where packets arrive, the path is there. */
         t->path_open = t->role.by_sign;
+        path_probe_stop(&t->path);
         if (!t->path_open) {
-            start_path_probe(t, want);
+            start_path_probe(t, want, true);
         }
     } else if (before == ROLE_ACTIVE) {
         COVERAGE_INC(tunnel_demotion);
@@ -195,6 +212,11 @@ tunnel_role_run(struct tunnel *t, const struct tunnel_env *env,
 {
     enum role before = t->role.role;
 
+    look_into_loss(t, env, want);
+    bool found = path_probe_run(&t->path);
+    if (found && before == ROLE_STANDBY) {
+        role_sign(&t->role, false, time_msec());
+    }
     t->role_input = (struct role_input) {
         .residence = want->residence,
         .word_at = want->residence_at,
@@ -205,7 +227,7 @@ tunnel_role_run(struct tunnel *t, const struct tunnel_env *env,
     if (role_update(&t->role, &t->role_input, time_msec()) != before) {
         change_role(t, want, before);
     }
-    return path_probe_run(&t->path) || heard;
+    return path_probe_run(&t->path) || found || heard;
 }
 
 static void

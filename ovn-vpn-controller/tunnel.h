@@ -42,6 +42,7 @@ struct tunnel {
 
     struct path_probe path;     /* While it is not known to be there. */
     bool path_open;             /* A packet has arrived since the promotion. */
+    unsigned int n_chassis_lost; /* That many losses have been looked into. */
 
     bool found_active;          /* It was when this program started. */
 
@@ -64,6 +65,7 @@ struct tunnel_env {
     const struct desired *desired; /* For sightings. */
     struct resolver *resolver;
     bool cut_off;               /* OVN SB was connected, and is not now. */
+    unsigned int n_chassis_lost; /* How often BFD has lost one. */
     int poll_interval_ms;       /* Between looks at an active device. */
 };
 
