@@ -226,8 +226,9 @@ tunnel_role_run(struct tunnel *t, const struct tunnel_env *env,
     t->path_open |= heard;
     if (role_update(&t->role, &t->role_input, time_msec()) != before) {
         change_role(t, want, before);
+        found = path_probe_run(&t->path) || found;
     }
-    return path_probe_run(&t->path) || found || heard;
+    return found || heard;
 }
 
 static void
