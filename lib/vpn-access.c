@@ -77,39 +77,64 @@ vpn_group_check(const char *name)
     return vpn_name_check("group", name);
 }
 
-static bool
-has_family(const struct vpn_prefixes *prefixes, bool v4)
+static char *
+check_groups(const struct vpn_access_rule *rule)
 {
-    for (size_t i = 0; i < prefixes->n; i++) {
-        if (vpn_prefix_is_v4(&prefixes->list[i]) == v4) {
-            return true;
-        }
+    char *error = NULL;
+
+    for (size_t i = 0; !error && i < rule->groups.n; i++) {
+        error = vpn_group_check(rule->groups.names[i]);
     }
-    return !prefixes->n;
+    return error;
 }
 
-/* Looks for what does not fit together in 'rule'. */
-char *
-vpn_access_rule_check(const struct vpn_access_rule *rule)
+static char *
+check_ports(const struct vpn_access_rule *rule)
+{
+    return (rule->n_ports && (!rule->protocol
+                              || !strncmp(rule->protocol, "icmp", 4))
+            ? xstrdup("ports take the protocol \"tcp\", \"udp\" or \"sctp\"")
+            : NULL);
+}
+
+static char *
+check_networks(const struct vpn_access_rule *rule)
 {
     const char *protocol = rule->protocol ? rule->protocol : "";
+    bool v4 = !strcmp(protocol, "icmp");
 
-    for (size_t i = 0; i < rule->groups.n; i++) {
-        char *error = vpn_group_check(rule->groups.names[i]);
+    return (rule->networks.n && (v4 || !strcmp(protocol, "icmp6"))
+            && !vpn_prefixes_have_family(&rule->networks, v4)
+            ? xasprintf("protocol \"%s\" and networks are not of the same IP "
+                        "version", protocol)
+            : NULL);
+}
+
+/* Looks for what does not fit together in 'rule'.  Returns NULL if all is
+ * well, otherwise a message for the user, which the caller must free, and the
+ * name of the column at fault in '*columnp', unless 'columnp' is NULL. */
+char *
+vpn_access_rule_check(const struct vpn_access_rule *rule,
+                      const char **columnp)
+{
+    static const struct {
+        const char *column;
+        char *(*check)(const struct vpn_access_rule *);
+    } checks[] = {
+        { "groups", check_groups },
+        { "ports", check_ports },
+        { "networks", check_networks },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(checks); i++) {
+        char *error = checks[i].check(rule);
 
         if (error) {
+            if (columnp) {
+                *columnp = checks[i].column;
+            }
             return error;
         }
-    }
-    if (rule->n_ports && (!protocol[0] || !strncmp(protocol, "icmp", 4))) {
-        return xstrdup("ports take the protocol \"tcp\", \"udp\" or "
-                       "\"sctp\"");
-    }
-    if ((!strcmp(protocol, "icmp") && !has_family(&rule->networks, true))
-        || (!strcmp(protocol, "icmp6")
-            && !has_family(&rule->networks, false))) {
-        return xasprintf("protocol \"%s\" and networks are not of the same "
-                         "IP version", protocol);
     }
     return NULL;
 }

@@ -44,7 +44,8 @@ void vpn_access_rule_init(struct vpn_access_rule *);
 void vpn_access_rule_destroy(struct vpn_access_rule *);
 bool vpn_access_rule_names(const struct vpn_access_rule *,
                            const struct uuid *connection);
-char *vpn_access_rule_check(const struct vpn_access_rule *);
+char *vpn_access_rule_check(const struct vpn_access_rule *,
+                            const char **columnp);
 
 char *vpn_port_range_parse(const char *, struct vpn_port_range *);
 char *vpn_group_check(const char *);

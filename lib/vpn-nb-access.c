@@ -99,7 +99,7 @@ read_rule(const struct vpnnbrec_access_rule *row, struct vpn_access_rule *rule)
     read_members(row, rule);
 
     char *error = read_networks(row, rule);
-    return error ? error : vpn_access_rule_check(rule);
+    return error ? error : vpn_access_rule_check(rule, NULL);
 }
 
 static int

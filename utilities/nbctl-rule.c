@@ -99,7 +99,7 @@ parse_rule(struct ctl_context *ctx, const struct svec *ports,
     if (!error) {
         error = parse_ports(ports, rule);
     }
-    return error ? error : vpn_access_rule_check(rule);
+    return error ? error : vpn_access_rule_check(rule, NULL);
 }
 
 /* Stores in '*rowsp' the connections of 'service' that the command line names.

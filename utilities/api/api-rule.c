@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-access.h"
 #include "lib/vpn-nb-row.h"
-#include "lib/vpn-parse.h"
 #include "lib/vpn-prefix.h"
 #include "openvswitch/shash.h"
 #include "sset.h"
@@ -23,9 +23,6 @@
 #include "utilities/api/api-view.h"
 #include "utilities/api/api.h"
 #include "uuid.h"
-
-/* Priorities: the schema's. */
-#define PRIORITY_MAX 32767
 
 static void
 put_rule(struct api_json *j, const struct vpnnbrec_access_rule *row)
@@ -74,10 +71,9 @@ api_rule_list(struct api *api, struct api_request *req)
 /* Reading. */
 
 struct rule_wish {
-    const char *name, *action, *direction, *protocol;
-    int64_t priority;
-    bool log;
-    struct svec connections, groups, networks, ports;
+    struct vpn_access_rule rule;    /* As its checks want it. */
+    const char *name, *action, *direction;
+    struct svec connections, networks, ports;
 };
 
 /* Checks that 's' is one of the words in 'words', separated by blanks. */
@@ -94,76 +90,77 @@ check_word(struct api_body *body, const char *name, const char *s,
     sset_destroy(&set);
 }
 
-static bool
-is_port_range(const char *s)
+static void
+read_networks(struct api_body *body, struct rule_wish *wish)
 {
-    unsigned int first, last;
-    int n = 0;
+    struct vpn_access_rule *rule = &wish->rule;
 
-    return ((ovs_scan(s, "%u-%u%n", &first, &last, &n) && !s[n]
-             && first >= 1 && first <= last && last <= UINT16_MAX)
-            || (ovs_scan(s, "%u%n", &first, &n) && !s[n]
-                && first >= 1 && first <= UINT16_MAX));
+    api_body_strings(body, "networks", &wish->networks);
+    for (size_t i = 0; i < wish->networks.n; i++) {
+        struct vpn_prefix prefix;
+        char *error = vpn_prefix_parse(wish->networks.names[i], &prefix);
+
+        if (!error) {
+            vpn_prefixes_add(&rule->networks, &prefix);
+        }
+        api_body_fault(body, "networks", error);
+    }
+
+    api_body_strings(body, "ports", &wish->ports);
+    rule->ports = xcalloc(wish->ports.n + 1, sizeof *rule->ports);
+    for (size_t i = 0; i < wish->ports.n; i++) {
+        api_body_fault(body, "ports",
+                       vpn_port_range_parse(wish->ports.names[i],
+                                            &rule->ports[rule->n_ports++]));
+    }
 }
 
 static void
-check_networks(struct api_body *body, const struct rule_wish *wish)
+read_protocol(struct api_body *body, struct rule_wish *wish)
 {
-    for (size_t i = 0; i < wish->networks.n; i++) {
-        struct vpn_prefix prefix;
+    const char *protocol = api_body_string(body, "protocol");
 
-        api_body_fault(body, "networks",
-                       vpn_prefix_parse(wish->networks.names[i], &prefix));
-    }
-    for (size_t i = 0; i < wish->ports.n; i++) {
-        if (!is_port_range(wish->ports.names[i])) {
-            api_body_fault(body, "ports",
-                           xasprintf("\"%s\" is neither a port nor a range "
-                                     "such as 8000-8100",
-                                     wish->ports.names[i]));
-        }
-    }
-    if (wish->ports.n && (!wish->protocol
-                          || !strncmp(wish->protocol, "icmp", 4))) {
-        api_body_fault(body, "ports", xstrdup("ports take the protocol "
-                                              "\"tcp\", \"udp\" or "
-                                              "\"sctp\""));
+    if (protocol) {
+        check_word(body, "protocol", protocol, "tcp udp sctp icmp icmp6");
+        wish->rule.protocol = xstrdup(protocol);
     }
 }
 
+/* Reads the body of 'req'.  Returns true if there is no mistake in it. */
 static bool
 read_wish(struct api_request *req, struct rule_wish *wish)
 {
+    struct vpn_access_rule *rule = &wish->rule;
+    const char *column = NULL;
     struct api_body body;
+    int64_t priority = 0;
 
-    *wish = (struct rule_wish) { .priority = 0 };
+    *wish = (struct rule_wish) { .name = NULL };
+    vpn_access_rule_init(rule);
     api_body_init(&body, req, NULL, req->json);
     wish->name = api_body_string(&body, "name");
     wish->action = api_body_string(&body, "action");
     wish->direction = api_body_string(&body, "direction");
-    wish->protocol = api_body_string(&body, "protocol");
-    api_body_int(&body, "priority", 0, PRIORITY_MAX, &wish->priority);
-    api_body_bool(&body, "log", &wish->log);
+    api_body_int(&body, "priority", 0, VPN_ACCESS_PRIORITY_MAX, &priority);
+    rule->priority = priority;
+    api_body_bool(&body, "log", &rule->log);
     api_body_strings(&body, "connections", &wish->connections);
-    api_body_strings(&body, "groups", &wish->groups);
-    api_body_strings(&body, "networks", &wish->networks);
-    api_body_strings(&body, "ports", &wish->ports);
+    api_body_strings(&body, "groups", &rule->groups);
     check_word(&body, "action", wish->action, "allow drop");
     wish->direction = wish->direction ? wish->direction : "both";
     check_word(&body, "direction", wish->direction, "from-peer to-peer both");
-    if (wish->protocol) {
-        check_word(&body, "protocol", wish->protocol,
-                   "tcp udp sctp icmp icmp6");
-    }
-    check_networks(&body, wish);
+    read_protocol(&body, wish);
+    read_networks(&body, wish);
+    char *error = vpn_access_rule_check(rule, &column);
+    api_body_fault(&body, column, error);
     return api_body_finish(&body);
 }
 
 static void
 wish_destroy(struct rule_wish *wish)
 {
+    vpn_access_rule_destroy(&wish->rule);
     svec_destroy(&wish->connections);
-    svec_destroy(&wish->groups);
     svec_destroy(&wish->networks);
     svec_destroy(&wish->ports);
 }
@@ -201,21 +198,23 @@ write_rule(const struct vpnnbrec_access_rule *row,
            const struct rule_wish *wish,
            struct vpnnbrec_vpn_connection **connections)
 {
+    const struct svec *groups = &wish->rule.groups;
+
     vpnnbrec_access_rule_set_name(row, wish->name ? wish->name : "");
-    vpnnbrec_access_rule_set_priority(row, wish->priority);
+    vpnnbrec_access_rule_set_priority(row, wish->rule.priority);
     vpnnbrec_access_rule_set_action(row, wish->action);
     vpnnbrec_access_rule_set_direction(row, wish->direction);
     vpnnbrec_access_rule_set_connections(row, connections,
                                          wish->connections.n);
-    vpnnbrec_access_rule_set_groups(row, (const char **) wish->groups.names,
-                                    wish->groups.n);
+    vpnnbrec_access_rule_set_groups(row, (const char **) groups->names,
+                                    groups->n);
     vpnnbrec_access_rule_set_networks(row,
                                       (const char **) wish->networks.names,
                                       wish->networks.n);
-    vpnnbrec_access_rule_set_protocol(row, wish->protocol);
+    vpnnbrec_access_rule_set_protocol(row, wish->rule.protocol);
     vpnnbrec_access_rule_set_ports(row, (const char **) wish->ports.names,
                                    wish->ports.n);
-    vpnnbrec_access_rule_set_log(row, wish->log);
+    vpnnbrec_access_rule_set_log(row, wish->rule.log);
 }
 
 static const struct vpnnbrec_access_rule *
