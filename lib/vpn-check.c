@@ -240,43 +240,90 @@ check_peer_address(const struct vpn_service *service,
     return error;
 }
 
-/* Checks 'c' as a connection of 'service', without regard to its other
- * connections. */
-char *
-vpn_connection_check(const struct vpn_service *service,
-                     const struct vpn_connection *c)
+/* Checks the networks of 'c', as vpn_connection_check() does. */
+static char *
+check_networks(const struct vpn_service *service,
+               const struct vpn_connection *c, const char **columnp)
 {
-    char *error = vpn_name_check("connection", c->name);
+    bool is_address = !c->is_site && !c->addresses.n;
+    char *error = NULL;
 
+    *columnp = "addresses";
     for (size_t i = 0; !error && i < c->addresses.n; i++) {
         error = check_address(service, &c->addresses.list[i].addr);
-    }
-    for (size_t i = 0; !error && i < c->peer_cidrs.n; i++) {
-        error = check_place("peer CIDR", &c->peer_cidrs.list[i]);
-    }
-    for (size_t i = 0; !error && i < c->groups.n; i++) {
-        error = vpn_group_check(c->groups.names[i]);
-    }
-    if (!error && c->peer_address && service->has_external_ip) {
-        error = check_peer_address(service, c);
     }
     if (!error && !c->addresses.n && !c->peer_cidrs.n) {
         error = xstrdup("the connection has neither addresses nor peer_cidrs");
     }
-    if (!error && !c->is_site && !c->addresses.n) {
-        /* A client written as the address that it may use. */
-        for (size_t i = 0; !error && i < c->peer_cidrs.n; i++) {
-            error = check_address(service, &c->peer_cidrs.list[i].addr);
-        }
+    if (error) {
+        return error;
     }
-    if (!error && service->public_key) {
-        char public_key[VPN_KEY_TEXT_LEN + 1];
 
+    *columnp = "peer_cidrs";
+    for (size_t i = 0; !error && i < c->peer_cidrs.n; i++) {
+        error = check_place("peer CIDR", &c->peer_cidrs.list[i]);
+    }
+    /* A client may be written as the address that it may use. */
+    for (size_t i = 0; !error && is_address && i < c->peer_cidrs.n; i++) {
+        error = check_address(service, &c->peer_cidrs.list[i].addr);
+    }
+    return error;
+}
+
+static char *
+check_groups(const struct vpn_connection *c)
+{
+    char *error = NULL;
+
+    for (size_t i = 0; !error && i < c->groups.n; i++) {
+        error = vpn_group_check(c->groups.names[i]);
+    }
+    return error;
+}
+
+static char *
+check_public_key(const struct vpn_service *service,
+                 const struct vpn_connection *c)
+{
+    char public_key[VPN_KEY_TEXT_LEN + 1];
+
+    if (service->public_key) {
         vpn_key_format(&c->public_key, public_key);
         if (!strcmp(public_key, service->public_key)) {
-            error = xstrdup("the public key is the service's own; give the "
-                            "connection its peer's key");
+            return xstrdup("the public key is the service's own; give the "
+                           "connection its peer's key");
         }
+    }
+    return NULL;
+}
+
+/* Checks 'c' as a connection of 'service', without regard to its other
+ * connections.  If there is a mistake, stores the name of the column at fault
+ * in '*columnp', unless 'columnp' is NULL. */
+char *
+vpn_connection_check(const struct vpn_service *service,
+                     const struct vpn_connection *c, const char **columnp)
+{
+    const char *column = "name";
+
+    char *error = vpn_name_check("connection", c->name);
+    if (!error) {
+        error = check_networks(service, c, &column);
+    }
+    if (!error) {
+        column = "groups";
+        error = check_groups(c);
+    }
+    if (!error && c->peer_address && service->has_external_ip) {
+        column = "peer_address";
+        error = check_peer_address(service, c);
+    }
+    if (!error) {
+        column = "public_key";
+        error = check_public_key(service, c);
+    }
+    if (error && columnp) {
+        *columnp = column;
     }
     return error;
 }
@@ -289,7 +336,7 @@ char *
 vpn_connection_check_new(const struct vpn_service *service,
                          const struct vpn_connection *c)
 {
-    char *error = vpn_connection_check(service, c);
+    char *error = vpn_connection_check(service, c, NULL);
 
     if (!error) {
         struct vpn_claims claims;
@@ -303,7 +350,7 @@ vpn_connection_check_new(const struct vpn_service *service,
                 vpn_claims_add(&claims, other, NULL, NULL);
             }
         }
-        error = vpn_claims_check(&claims, c);
+        error = vpn_claims_check(&claims, c, NULL);
         vpn_claims_destroy(&claims);
     }
     return error;
@@ -341,7 +388,7 @@ vpn_service_check(struct vpn_service *service)
         struct vpn_connection *c = &service->connections[i];
 
         if (!c->error) {
-            c->error = vpn_connection_check(service, c);
+            c->error = vpn_connection_check(service, c, NULL);
         }
         if (!c->error) {
             vpn_claims_add(&claims, c, NULL, NULL);
@@ -351,7 +398,7 @@ vpn_service_check(struct vpn_service *service)
         struct vpn_connection *c = &service->connections[i];
 
         if (!c->error) {
-            c->error = vpn_claims_check(&claims, c);
+            c->error = vpn_claims_check(&claims, c, NULL);
         }
     }
     vpn_claims_destroy(&claims);

@@ -241,18 +241,32 @@ explain(const struct thing *t, const struct vpn_connection *owner)
     return error;
 }
 
+/* Returns the column in which 'c' names its 'i'th thing. */
+static const char *
+get_column(const struct vpn_connection *c, size_t i)
+{
+    return (i == 0 ? "name"
+            : i == 1 ? "public_key"
+            : i - 2 < c->addresses.n ? "addresses"
+            : "peer_cidrs");
+}
+
 /* Returns NULL if nothing that 'c' names belongs to another connection,
- * otherwise a message for the user, which the caller must free.  'c' need not
- * be among the claims. */
+ * otherwise a message for the user, which the caller must free, and the name
+ * of the column at fault in '*columnp', unless 'columnp' is NULL.  'c' need
+ * not be among the claims. */
 char *
 vpn_claims_check(const struct vpn_claims *claims,
-                 const struct vpn_connection *c)
+                 const struct vpn_connection *c, const char **columnp)
 {
     for (size_t i = 0; i < count_things(c); i++) {
         struct thing t = get_thing(c, i);
         const struct claim *claim = find_claim(claims, &t);
 
         if (claim && claim->owner != c) {
+            if (columnp) {
+                *columnp = get_column(c, i);
+            }
             return explain(&t, claim->owner);
         }
     }

@@ -37,6 +37,6 @@ void vpn_claims_add(struct vpn_claims *, const struct vpn_connection *,
 void vpn_claims_remove(struct vpn_claims *, const struct vpn_connection *,
                        vpn_claims_rival_func *, void *aux);
 char *vpn_claims_check(const struct vpn_claims *,
-                       const struct vpn_connection *);
+                       const struct vpn_connection *, const char **columnp);
 
 #endif /* lib/vpn-claims.h */

@@ -147,7 +147,8 @@ char *vpn_dns_check(const char *);
 char *vpn_peer_address_check(const char *);
 char *vpn_service_check_subnets(const struct vpn_prefixes *tunnel_subnets);
 char *vpn_connection_check(const struct vpn_service *,
-                           const struct vpn_connection *);
+                           const struct vpn_connection *,
+                           const char **columnp);
 char *vpn_connection_check_new(const struct vpn_service *,
                                const struct vpn_connection *);
 void vpn_service_check_alone(struct vpn_service *);

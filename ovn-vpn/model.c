@@ -264,7 +264,7 @@ model_read_connection(struct model *model, struct model_connection *mc,
     mc->c = *c;
     model_add_to_groups(model, mc);
     if (!ms->service->error && !mc->c.error) {
-        mc->c.error = vpn_connection_check(ms->service, &mc->c);
+        mc->c.error = vpn_connection_check(ms->service, &mc->c, NULL);
         mc->has_claims = !mc->c.error;
     }
     if (mc->has_claims) {
@@ -298,7 +298,7 @@ model_check_connection(struct model *model, struct model_connection *mc)
         return;
     }
 
-    char *error = vpn_claims_check(&mc->service->claims, &mc->c);
+    char *error = vpn_claims_check(&mc->service->claims, &mc->c, NULL);
     if (mc->is_site && !mc->c.error != !error) {
         model_mark_service(model, mc->service, MODEL_PLAN);
     }

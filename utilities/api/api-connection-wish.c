@@ -27,6 +27,7 @@ connection_wish_init(struct connection_wish *wish, const char *psk)
         },
         .labels = SMAP_INITIALIZER(&wish->labels),
         .groups = SVEC_EMPTY_INITIALIZER,
+        .public_key_field = "public_key",
         .psk = psk,
     };
 }
@@ -81,7 +82,6 @@ read_prefixes(struct api_body *body, const char *name,
     return has;
 }
 
-
 static void
 read_networks(struct connection_wish *wish, struct api_body *body)
 {
@@ -90,8 +90,9 @@ read_networks(struct connection_wish *wish, struct api_body *body)
 
     wish->has_addresses = read_prefixes(body, "addresses",
                                         vpn_parse_addresses, &c->addresses);
-    if (read_prefixes(body, "peer_cidrs", vpn_parse_prefixes,
-                      &c->peer_cidrs) && !wish->has_addresses) {
+    wish->has_peer_cidrs = read_prefixes(body, "peer_cidrs",
+                                         vpn_parse_prefixes, &c->peer_cidrs);
+    if (wish->has_peer_cidrs && !wish->has_addresses) {
         /* They name the addresses as well: connection_wish_sort(). */
         vpn_prefixes_destroy(&c->addresses);
     }
@@ -150,6 +151,10 @@ read_members(struct connection_wish *wish, struct api_body *body)
     wish->has_groups = api_body_has(body, "groups");
     api_body_strings(body, "groups", &wish->groups);
     svec_sort_unique(&wish->groups);
+    for (size_t i = 0; i < wish->groups.n; i++) {
+        api_body_fault(body, "groups",
+                       vpn_group_check(wish->groups.names[i]));
+    }
 }
 
 /* Reads the keys; those of a site may be called "peer_public_key". */
@@ -166,6 +171,9 @@ read_keys(struct connection_wish *wish, struct api_body *body)
                        xstrdup("this is another key than public_key"));
     }
     wish->public_key = public_key ? public_key : peer_public_key;
+    if (!public_key && peer_public_key) {
+        wish->public_key_field = "peer_public_key";
+    }
     if (psk && psk[0]) {
         wish->psk = psk;
     }
@@ -220,6 +228,19 @@ connection_wish_read_keys(struct connection_wish *wish,
     api_body_init(&body, req, NULL, req->json);
     read_keys(wish, &body);
     return api_body_finish(&body);
+}
+
+/* Returns the field in which the client has said what stands in 'column'. */
+const char *
+connection_wish_field(const struct connection_wish *wish, const char *column)
+{
+    if (!strcmp(column, "public_key")) {
+        return wish->public_key_field;
+    } else if (!strcmp(column, "addresses") && wish->has_peer_cidrs
+               && !wish->has_addresses) {
+        return "peer_cidrs";    /* It names the addresses as well. */
+    }
+    return column;
 }
 
 /* From wish to row. */

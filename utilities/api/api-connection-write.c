@@ -35,7 +35,7 @@ static bool
 make_keys(struct api_request *req, struct connection_wish *wish)
 {
     if (wish->public_key) {
-        if (api_fault(req, "public_key",
+        if (api_fault(req, wish->public_key_field,
                       vpn_public_key_parse(wish->public_key,
                                            &req->public_key))) {
             return false;
@@ -106,8 +106,9 @@ check_quota(struct api *api, struct api_request *req,
             }
         }
         if (n >= row->max_connections[0]) {
-            api_problem(req, 403, NULL, "project \"%s\" has %"PRIuSIZE
-                        " connections, as many as it may have", row->name, n);
+            api_problem_as(req, 403, "resource_exhausted", NULL,
+                           "project \"%s\" has %"PRIuSIZE" connections, as "
+                           "many as it may have", row->name, n);
             return false;
         }
     }
@@ -126,9 +127,10 @@ allocate(struct api *api, struct api_request *req,
         struct in6_addr addr;
 
         if (!api_roster_allocate(api, row, i, &addr)) {
-            api_problem(req, 409, "addresses", "the service has no free "
-                        "address left; delete a connection that is not "
-                        "needed, or give it a larger tunnel subnet");
+            api_problem_as(req, 409, "resource_exhausted", "addresses",
+                           "the service has no free address left; delete a "
+                           "connection that is not needed, or give it a "
+                           "larger tunnel subnet");
             return false;
         }
         struct vpn_prefix host = vpn_prefix_host(&addr);
@@ -153,15 +155,24 @@ check_service(struct api_request *req, const struct vpnnbrec_vpn_service *row,
     return !error;
 }
 
+/* Checks 'wish' by itself, and together with the service's connections. */
 static bool
 check_connection(struct api *api, struct api_request *req,
                  const struct vpnnbrec_vpn_service *row,
-                 const struct vpn_connection *c)
+                 const struct connection_wish *wish)
 {
-    char *error = api_roster_check(api, row, c);
+    const struct vpn_service *service = api_roster_service(api, row);
+    const struct vpn_connection *c = &wish->connection;
+    const char *column = NULL;
 
+    char *error = vpn_connection_check(service, c, &column);
     if (error) {
-        api_problem(req, 409, NULL, "%s", error);
+        return !api_fault(req, connection_wish_field(wish, column), error);
+    }
+    error = api_roster_check(api, row, c, &column);
+    if (error) {
+        api_problem_as(req, 409, "already_exists",
+                       connection_wish_field(wish, column), "%s", error);
         free(error);
     }
     return !error;
@@ -189,7 +200,7 @@ prepare(struct api *api, struct api_request *req,
         && !allocate(api, req, row, c)) {
         return false;
     }
-    return check_connection(api, req, row, c);
+    return check_connection(api, req, row, wish);
 }
 
 static void
@@ -298,7 +309,7 @@ change(struct api *api, struct api_request *req, bool rekey)
     }
     if (ok) {
         connection_wish_sort(&wish, api_roster_service(api, service));
-        ok = check_connection(api, req, service, &wish.connection);
+        ok = check_connection(api, req, service, &wish);
     }
     if (ok) {
         update(api, req, service, row, &wish);

@@ -146,6 +146,25 @@ static const struct {
     { 503, "Service Unavailable", "unavailable" },
 };
 
+/* The statuses that Connect's errors travel with: "Error Codes" in Connect's
+ * protocol reference. */
+static const struct {
+    const char *code;
+    int status;
+} connect_statuses[] = {
+    { "aborted", 409 },
+    { "already_exists", 409 },
+    { "failed_precondition", 400 },
+    { "internal", 500 },
+    { "invalid_argument", 400 },
+    { "not_found", 404 },
+    { "permission_denied", 403 },
+    { "resource_exhausted", 429 },
+    { "unauthenticated", 401 },
+    { "unavailable", 503 },
+    { "unimplemented", 501 },
+};
+
 const char *
 api_status_title(int status)
 {
@@ -168,28 +187,64 @@ connect_code(int status)
     return "unknown";
 }
 
+static int
+connect_status(const char *code)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(connect_statuses); i++) {
+        if (!strcmp(connect_statuses[i].code, code)) {
+            return connect_statuses[i].status;
+        }
+    }
+    return 500;
+}
+
+static void
+put_connect_error(struct api_request *req, const char *code,
+                  const char *field, const char *detail)
+{
+    struct api_json j = API_JSON_INITIALIZER(&req->response.body);
+    char *message = (field ? xasprintf("%s: %s", field, detail)
+                     : xstrdup(detail));
+
+    api_json_open(&j, NULL, '{');
+    api_json_string(&j, "code", code);
+    api_json_string_and_free(&j, "message", message);
+    api_json_close(&j, '}');
+}
+
 static void
 put_problem(struct api_request *req, int status, const char *field,
             const char *detail)
 {
     struct api_json j = API_JSON_INITIALIZER(&req->response.body);
 
+    req->response.type = "application/problem+json";
     api_json_open(&j, NULL, '{');
-    if (req->route && req->route->flags & API_CONNECT) {
-        char *message = (field ? xasprintf("%s: %s", field, detail)
-                         : xstrdup(detail));
-
-        api_json_string(&j, "code", connect_code(status));
-        api_json_string_and_free(&j, "message", message);
-    } else {
-        req->response.type = "application/problem+json";
-        api_json_string(&j, "type", "about:blank");
-        api_json_string(&j, "title", api_status_title(status));
-        api_json_int(&j, "status", status);
-        api_json_string(&j, "detail", detail);
-        api_json_string(&j, "field", field);
-    }
+    api_json_string(&j, "type", "about:blank");
+    api_json_string(&j, "title", api_status_title(status));
+    api_json_int(&j, "status", status);
+    api_json_string(&j, "detail", detail);
+    api_json_string(&j, "field", field);
     api_json_close(&j, '}');
+}
+
+static void
+make_problem(struct api_request *req, int status, const char *code,
+             const char *field, const char *detail)
+{
+    vpn_wipe_ds(&req->response.body);
+    ds_init(&req->response.body);
+    req->response.type = NULL;
+    if (status == 503) {
+        api_set_header(req, "Retry-After", "1");
+    }
+    if (req->route && req->route->flags & API_CONNECT) {
+        put_connect_error(req, code, field, detail);
+        status = connect_status(code);
+    } else {
+        put_problem(req, status, field, detail);
+    }
+    api_respond(req, status);
 }
 
 /* Makes the answer a problem: "application/problem+json" (RFC 9457), or an
@@ -205,15 +260,24 @@ api_problem(struct api_request *req, int status, const char *field,
     char *detail = xvasprintf(format, args);
     va_end(args);
 
-    vpn_wipe_ds(&req->response.body);
-    ds_init(&req->response.body);
-    req->response.type = NULL;
-    put_problem(req, status, field, detail);
+    make_problem(req, status, connect_code(status), field, detail);
     free(detail);
-    if (status == 503) {
-        api_set_header(req, "Retry-After", "1");
-    }
-    api_respond(req, status);
+}
+
+/* Like api_problem(), where Connect is more exact than HTTP is: 'code' is the
+ * error's name there. */
+void
+api_problem_as(struct api_request *req, int status, const char *code,
+               const char *field, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    char *detail = xvasprintf(format, args);
+    va_end(args);
+
+    make_problem(req, status, code, field, detail);
+    free(detail);
 }
 
 /* Makes the answer a problem of 'field' if 'error', which it frees, is not

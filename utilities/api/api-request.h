@@ -85,6 +85,7 @@ struct api_request {
     struct api_response response;
 
     bool is_waiting;            /* For its turn in a transaction. */
+    bool is_refused;            /* The database has refused it once. */
     struct api_stream *stream;  /* In place of a body, NULL for none. */
 
     /* How it travels: api-http.c. */
@@ -102,6 +103,9 @@ bool api_request_accepts(const struct api_request *, const char *type);
 void api_problem(struct api_request *, int status, const char *field,
                  const char *format, ...)
     OVS_PRINTF_FORMAT(4, 5);
+void api_problem_as(struct api_request *, int status, const char *code,
+                    const char *field, const char *format, ...)
+    OVS_PRINTF_FORMAT(5, 6);
 bool api_fault(struct api_request *, const char *field, char *error);
 void api_respond(struct api_request *, int status);
 void api_set_header(struct api_request *, const char *name, const char *value);

@@ -384,19 +384,17 @@ api_roster_allocate(struct api *api, const struct vpnnbrec_vpn_service *row,
     return vpn_pool_next(&get_entry(api, row)->pools[subnet], addr);
 }
 
-/* Checks 'c' as vpn_connection_check_new() does. */
+/* Returns NULL if no other connection of the service has what 'c' claims,
+ * otherwise a message for the user, which the caller must free, and the name
+ * of the column at fault in '*columnp'. */
 char *
 api_roster_check(struct api *api, const struct vpnnbrec_vpn_service *row,
-                 const struct vpn_connection *c)
+                 const struct vpn_connection *c, const char **columnp)
 {
     struct entry *entry = get_entry(api, row);
-    char *error = vpn_connection_check(entry->service, c);
     uint32_t hash = uuid_hash(&c->uuid);
     struct member *member;
 
-    if (error) {
-        return error;
-    }
     /* What it was before does not stand in its own way. */
     HMAP_FOR_EACH_WITH_HASH (member, node, hash, &api->roster->members) {
         if (member->entry == entry && !uuid_is_zero(&c->uuid)
@@ -405,7 +403,7 @@ api_roster_check(struct api *api, const struct vpnnbrec_vpn_service *row,
                               NULL);
         }
     }
-    error = vpn_claims_check(&entry->claims, c);
+    char *error = vpn_claims_check(&entry->claims, c, columnp);
     HMAP_FOR_EACH_WITH_HASH (member, node, hash, &api->roster->members) {
         if (member->entry == entry && !uuid_is_zero(&c->uuid)
             && uuid_equals(&member->connection.uuid, &c->uuid)) {

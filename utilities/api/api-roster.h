@@ -33,7 +33,7 @@ const struct vpn_connection *api_roster_find(
 bool api_roster_allocate(struct api *, const struct vpnnbrec_vpn_service *,
                          size_t subnet, struct in6_addr *);
 char *api_roster_check(struct api *, const struct vpnnbrec_vpn_service *,
-                       const struct vpn_connection *);
+                       const struct vpn_connection *, const char **columnp);
 void api_roster_note(struct api *, const struct vpnnbrec_vpn_service *,
                      const struct vpn_connection *);
 void api_roster_forget_notes(struct api_roster *);

@@ -222,9 +222,9 @@ check_quota(struct api *api, struct api_request *req, const char *project)
                 n += !strcmp(service->project, project);
             }
             if (n >= row->max_services[0]) {
-                api_problem(req, 403, "project_id", "project \"%s\" has %"
-                            PRIuSIZE" services, as many as it may have",
-                            project, n);
+                api_problem_as(req, 403, "resource_exhausted", "project_id",
+                               "project \"%s\" has %"PRIuSIZE" services, as "
+                               "many as it may have", project, n);
                 return false;
             }
         }
@@ -255,8 +255,8 @@ choose_address(struct api *api, struct api_request *req, struct wish *wish)
     }
     char *address = api_pool_next(api, pool);
     if (!address) {
-        api_problem(req, 409, "external_ip", "pool \"%s\" has no free "
-                    "address", pool->name);
+        api_problem_as(req, 409, "resource_exhausted", "external_ip",
+                       "pool \"%s\" has no free address", pool->name);
         return false;
     }
     set_value(wish, "external_ip", address);
@@ -280,8 +280,8 @@ complete_wish(struct api *api, struct api_request *req, struct wish *wish)
                     "a service needs the name or UUID of a router");
         return false;
     } else if (vpn_nb_find_service(api->idl, wish->name)) {
-        api_problem(req, 409, "name", "there is a service named %s already",
-                    wish->name);
+        api_problem_as(req, 409, "already_exists", "name",
+                       "there is a service named %s already", wish->name);
         return false;
     } else if (!project && !req->identity.all_projects
                && sset_count(&req->identity.projects) == 1) {

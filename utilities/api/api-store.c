@@ -209,7 +209,9 @@ succeed(struct api *api)
     }
 }
 
-/* The transaction has failed for good. */
+/* The database has refused the transaction.  Finds out which of the requests
+ * it is, and tries that one once more: when somebody else was quicker, the
+ * replica knows by now, and the request finds out what is wrong. */
 static void
 fail(struct api *api)
 {
@@ -225,12 +227,14 @@ fail(struct api *api)
             = CONTAINER_OF(ovs_list_front(&store->batch), struct api_request,
                            node);
 
-        reject(api, req, 409, error);
-    } else {
-        /* Find out which of them it is. */
-        requeue(store);
-        store->n_alone = n;
+        if (req->is_refused) {
+            reject(api, req, 409, error);
+            return;
+        }
+        req->is_refused = true;
     }
+    requeue(store);
+    store->n_alone = n;
 }
 
 static void

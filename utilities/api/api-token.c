@@ -170,11 +170,11 @@ api_token_create(struct api *api, struct api_request *req)
         api_body_fault(&body, "expires_at",
                        vpn_parse_time(at, time_wall_msec(), &expires));
     }
-    if (name && find_token(api, name)) {
-        api_body_fault(&body, "name", xasprintf("there is a token named %s "
-                                                "already", name));
-    }
-    if (api_body_finish(&body)) {
+    bool ok = api_body_finish(&body);
+    if (ok && find_token(api, name)) {
+        api_problem_as(req, 409, "already_exists", "name",
+                       "there is a token named %s already", name);
+    } else if (ok) {
         insert_token(api, req, name, role, &projects, expires);
     }
     svec_destroy(&projects);
