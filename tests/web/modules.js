@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 
 const js = '../../utilities/api/web/js/';
+const { faultsOf } = await import(js + 'api-error.js');
 const { EventParser } = await import(js + 'event-stream.js');
 const format = await import(js + 'format.js');
 const { fillIn, makeKeyPair } = await import(js + 'keys.js');
@@ -69,6 +70,16 @@ assert.deepEqual(rate.update(counters(2000, 500), 20000),
                  { rx: 100, tx: 50 });
 assert.deepEqual(rate.update(counters(100, 600), 20000), { rx: 10, tx: 10 });
 assert.deepEqual(rate.update(counters(100, 600), 60000), { rx: 0, tx: 0 });
+
+// Which fields are at fault, in whatever way a problem says so.
+assert.deepEqual(faultsOf({ detail: 'd', field: 'name' }),
+                 [{ field: 'name', message: 'd' }]);
+assert.deepEqual(faultsOf({ detail: 'd' }), [{ field: '', message: 'd' }]);
+assert.deepEqual(faultsOf({ detail: 'd', field: 'x', errors: [
+    { field: 'name', detail: 'n' }, { pointer: '#/spec/dns/0' },
+    { pointer: '/labels/a~1b', message: 'm' }] }), [
+    { field: 'name', message: 'n' }, { field: 'spec.dns.0', message: 'd' },
+    { field: 'labels.a/b', message: 'm' }]);
 
 // Addresses.
 const routes = [['', 'overview'], ['services/:service', 'service'],

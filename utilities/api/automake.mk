@@ -102,6 +102,7 @@ WEB_FILES = \
 	icon.svg \
 	index.html \
 	js/api-client.js \
+	js/api-error.js \
 	js/api-types.js \
 	js/app.js \
 	js/components/bulk.js \
@@ -110,10 +111,15 @@ WEB_FILES = \
 	js/components/config-sheet.js \
 	js/components/connection-row.js \
 	js/components/dialog.js \
+	js/components/editor.js \
+	js/components/expiry.js \
 	js/components/form.js \
+	js/components/gateway-choice.js \
 	js/components/notices.js \
 	js/components/parts.js \
 	js/components/rows.js \
+	js/components/settings.js \
+	js/components/table.js \
 	js/dom.js \
 	js/event-stream.js \
 	js/format.js \
@@ -121,10 +127,14 @@ WEB_FILES = \
 	js/qr.js \
 	js/rates.js \
 	js/router.js \
+	js/rules.js \
 	js/session.js \
 	js/store.js \
 	js/theme.js \
+	js/views/access-rule.js \
+	js/views/access-rules.js \
 	js/views/connection-list.js \
+	js/views/connection-settings.js \
 	js/views/connection.js \
 	js/views/new-connection.js \
 	js/views/new-service.js \

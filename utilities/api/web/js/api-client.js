@@ -13,7 +13,10 @@
 // Services and connections are named by name or UUID.  A request that fails
 // throws an ApiError with the API's own words.
 
+import { ApiError, problem } from './api-error.js';
 import { EventStream } from './event-stream.js';
+
+export { ApiError };
 
 /** @typedef {import('./api-types.js').AccessRule} AccessRule */
 /** @typedef {import('./api-types.js').ApiEvent} ApiEvent */
@@ -27,33 +30,9 @@ import { EventStream } from './event-stream.js';
 /** @typedef {import('./api-types.js').ServiceTraffic} ServiceTraffic */
 /** @typedef {import('./api-types.js').Traffic} Traffic */
 
-/** Why a request failed. */
-export class ApiError extends Error {
-    /**
-     * @param {number} status HTTP status, 0 if there was no answer.
-     * @param {string} message In words for people.
-     * @param {string} [field] The member of the request at fault.
-     */
-    constructor(status, message, field) {
-        super(message);
-        this.name = 'ApiError';
-        this.status = status;
-        this.field = field;
-    }
-}
-
-/**
- * @param {Response} response
- * @returns {Promise<ApiError>}
- */
-async function problem(response) {
-    try {
-        const { detail, field } = await response.json();
-        return new ApiError(response.status, detail, field);
-    } catch {
-        return new ApiError(response.status, 'the API answered with status '
-                            + response.status + ' ' + response.statusText);
-    }
+/** @param {Response} response */
+function etagOf(response) {
+    return response.headers.get('ETag') ?? '*';
 }
 
 /** @param {string[]} segments */
@@ -167,22 +146,21 @@ export class ApiClient {
     }
 
     /**
+     * Makes a request about a service.
+     *
      * @param {string} method
      * @param {string} target
      * @param {RequestOptions} [options]
      * @returns {Promise<{service: Service, etag: string}>}
      */
-    async withEtag(method, target, options) {
+    async taggedService(method, target, options) {
         const response = await this.request(method, target, options);
-        return {
-            service: await response.json(),
-            etag: response.headers.get('ETag') ?? '*',
-        };
+        return { service: await response.json(), etag: etagOf(response) };
     }
 
     /** @param {string} service */
     getService(service) {
-        return this.withEtag('GET', path('vpn-services', service));
+        return this.taggedService('GET', path('vpn-services', service));
     }
 
     /**
@@ -209,8 +187,8 @@ export class ApiClient {
      * @param {string} [etag] Of what is to be changed.
      */
     updateService(service, changes, etag) {
-        return this.withEtag('PATCH', path('vpn-services', service),
-                             { body: changes, etag });
+        return this.taggedService('PATCH', path('vpn-services', service),
+                                  { body: changes, etag });
     }
 
     /** @param {string} service */
@@ -225,8 +203,9 @@ export class ApiClient {
      * @param {string} [etag]
      */
     setGateways(service, gateways, etag) {
-        return this.withEtag('PUT', path('vpn-services', service, 'gateways'),
-                             { body: { gateways }, etag });
+        return this.taggedService(
+            'PUT', path('vpn-services', service, 'gateways'),
+            { body: { gateways }, etag });
     }
 
     /**
@@ -236,6 +215,31 @@ export class ApiClient {
     async accessRules(service) {
         return (await this.json('GET', path('vpn-services', service,
                                             'access-rules'))).access_rules;
+    }
+
+    /**
+     * Makes an access rule, or replaces one.
+     *
+     * @param {string} service
+     * @param {string|undefined} id Of the rule; undefined for a new one.
+     * @param {object} body AccessRuleInput of openapi.json.
+     * @returns {Promise<AccessRule>}
+     */
+    putAccessRule(service, id, body) {
+        const target = ['vpn-services', service, 'access-rules'];
+        return id ? this.json('PUT', path(...target, id), { body })
+            : this.json('POST', path(...target), {
+                body, idempotencyKey: crypto.randomUUID?.(),
+            });
+    }
+
+    /**
+     * @param {string} service
+     * @param {string} id
+     */
+    async deleteAccessRule(service, id) {
+        await this.request('DELETE', path('vpn-services', service,
+                                          'access-rules', id));
     }
 
     /** @returns {Promise<ServiceTraffic[]>} */
@@ -276,13 +280,25 @@ export class ApiClient {
     }
 
     /**
+     * Makes a request about a connection.
+     *
+     * @param {string} method
+     * @param {string} target
+     * @param {RequestOptions} [options]
+     * @returns {Promise<{connection: Connection, etag: string}>}
+     */
+    async taggedConnection(method, target, options) {
+        const response = await this.request(method, target, options);
+        return { connection: await response.json(), etag: etagOf(response) };
+    }
+
+    /**
      * @param {string} service
      * @param {string} connection
-     * @returns {Promise<Connection>}
      */
     getConnection(service, connection) {
-        return this.json('GET', path('vpn-services', service, 'connections',
-                                     connection));
+        return this.taggedConnection('GET', path(
+            'vpn-services', service, 'connections', connection));
     }
 
     /**
@@ -300,11 +316,12 @@ export class ApiClient {
      * @param {string} service
      * @param {string} connection
      * @param {object} changes What is missing stays as it is.
-     * @returns {Promise<Connection>}
+     * @param {string} [etag] Of what is to be changed.
      */
-    updateConnection(service, connection, changes) {
-        return this.json('PATCH', path('vpn-services', service, 'connections',
-                                       connection), { body: changes });
+    updateConnection(service, connection, changes, etag) {
+        return this.taggedConnection('PATCH', path(
+            'vpn-services', service, 'connections', connection),
+                                     { body: changes, etag });
     }
 
     /**

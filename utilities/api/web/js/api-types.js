@@ -69,6 +69,7 @@
  * @property {string} id
  * @property {string} name
  * @property {string} [description]
+ * @property {Object<string, string>} [labels]
  * @property {'client'|'site'} type
  * @property {boolean} enabled
  * @property {string} public_key
@@ -139,6 +140,7 @@
  * @property {string[]} [networks]
  * @property {string} [protocol]
  * @property {string[]} [ports]
+ * @property {boolean} [log]
  */
 
 /**

@@ -3,12 +3,16 @@
 // The page: its frame, who is signed in, and which view is shown.
 
 import { notices, notify } from './components/notices.js';
+import { title } from './components/parts.js';
 import { h, replace, setText } from './dom.js';
 import { duration } from './format.js';
 import { findRoute, link } from './router.js';
 import { rememberedToken, signIn, signOut } from './session.js';
 import { Store } from './store.js';
 import { applyTheme, themeButton } from './theme.js';
+import { accessRuleView } from './views/access-rule.js';
+import { accessRulesView } from './views/access-rules.js';
+import { connectionSettingsView } from './views/connection-settings.js';
 import { connectionView } from './views/connection.js';
 import { newConnectionView } from './views/new-connection.js';
 import { newServiceView } from './views/new-service.js';
@@ -38,14 +42,36 @@ import { signInView } from './views/sign-in.js';
 /** @typedef {(context: Context, parameters: Object<string, string>) => View}
  *      ViewMaker */
 
+/**
+ * A view for those who may do what it is for.
+ *
+ * @param {ViewMaker} make
+ * @returns {ViewMaker}
+ */
+function forOperators(make) {
+    return (given, parameters) => (given.session.may('operator')
+        ? make(given, parameters) : {
+            title: 'Not allowed',
+            element: h('section', {}, title('Not allowed'),
+                       h('p', {}, 'This takes the role operator, and your '
+                         + 'token has the role '
+                         + given.session.identity.role + '. ',
+                         h('a', { href: link() }, 'All services'))),
+        });
+}
+
 /** @type {Array<[string, ViewMaker]>} */
 const routes = [
     ['', overviewView],
-    ['new', newServiceView],
+    ['new', forOperators(newServiceView)],
     ['services/:service', serviceView],
-    ['services/:service/settings', serviceSettingsView],
-    ['services/:service/new', newConnectionView],
+    ['services/:service/settings', forOperators(serviceSettingsView)],
+    ['services/:service/new', forOperators(newConnectionView)],
+    ['services/:service/rules', accessRulesView],
+    ['services/:service/rules/:rule', forOperators(accessRuleView)],
     ['services/:service/connections/:connection', connectionView],
+    ['services/:service/connections/:connection/settings',
+     forOperators(connectionSettingsView)],
 ];
 
 const header = h('header', { class: 'top' });
@@ -71,7 +97,7 @@ function show(next) {
 function notFoundView() {
     return {
         title: 'Not found',
-        element: h('section', {}, h('h1', { tabindex: -1 }, 'Not found'),
+        element: h('section', {}, title('Not found'),
                    h('p', {}, 'There is nothing at this address. ',
                      h('a', { href: link() }, 'All services'))),
     };

@@ -21,6 +21,11 @@ export function connectionLink(service, connection) {
     return link('services', service, 'connections', connection);
 }
 
+/** @param {string} service */
+export function rulesLink(service) {
+    return link('services', service, 'rules');
+}
+
 /**
  * @param {string} pattern "services/:service/new".
  * @param {string[]} segments

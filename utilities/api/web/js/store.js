@@ -16,8 +16,7 @@ import { Rates } from './rates.js';
 /**
  * "services" and "gateways" when some have changed, "traffic" when it has been
  * read again, "link" when the connection is lost or back, "reset" when
- * anything may have changed, and the API's "connection.*" and
- * "service.takeover", with their data.
+ * anything may have changed, and the API's own events, with their data.
  *
  * @typedef {(type: string, data?: any) => void} Listener
  */
@@ -198,6 +197,7 @@ export class Store {
         if (this.apply(event)) {
             this.news?.push(event);
             this.tell(type.startsWith('service.') ? 'services' : 'gateways');
+            this.tell(type, data);
         } else if (type === 'reset') {
             this.reset();
         } else {

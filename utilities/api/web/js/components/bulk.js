@@ -12,12 +12,18 @@ const AT_ONCE = 8;
 
 /**
  * @param {Connection[]} connections
- * @param {string} done "deleted".
- * @param {(connection: Connection) => Promise<any>} action
- * @param {(n: number) => void} onProgress
+ * @param {object} what
+ * @param {string} what.done "deleted".
+ * @param {(connection: Connection) => Promise<any>} what.action
+ * @param {(n: number) => void} what.onProgress
+ * @param {(done: Connection[]) => void} [what.undo]
+ * @returns {Promise<Connection[]>} To which it was not done.
  */
-export async function doToAll(connections, done, action, onProgress) {
+export async function doToAll(connections, { done, action, onProgress,
+                                             undo }) {
     const queue = [...connections];
+    /** @type {Connection[]} */
+    const failed = [];
     /** @type {string[]} */
     const errors = [];
     let n = 0;
@@ -26,6 +32,7 @@ export async function doToAll(connections, done, action, onProgress) {
             try {
                 await action(next);
             } catch (error) {
+                failed.push(next);
                 errors.push(next.name + ': '
                             + /** @type {Error} */ (error).message);
             }
@@ -33,13 +40,16 @@ export async function doToAll(connections, done, action, onProgress) {
         }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    const ok = connections.length - errors.length;
-    if (ok) {
-        notify(plural(ok, 'connection') + ' ' + done + '.');
+    const ok = connections.filter((c) => !failed.includes(c));
+    if (ok.length) {
+        notify(plural(ok.length, 'connection') + ' ' + done + '.', {
+            way: undo && { name: 'Undo', action: () => undo(ok) },
+        });
     }
     if (errors.length) {
         notify(plural(errors.length, 'connection') + ' not ' + done + ': '
                + errors.slice(0, 3).join('; ')
                + (errors.length > 3 ? '; …' : ''), { isError: true });
     }
+    return failed;
 }

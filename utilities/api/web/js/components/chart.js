@@ -58,7 +58,12 @@ export class Chart {
               h('span', { class: 'key tx' }, 'to the peer ', this.tx)),
             this.plot);
         this.draw(now);
-        new ResizeObserver(() => this.draw(Date.now())).observe(this.plot);
+        this.observer = new ResizeObserver(() => this.draw(Date.now()));
+        this.observer.observe(this.plot);
+    }
+
+    destroy() {
+        this.observer.disconnect();
     }
 
     /**

@@ -21,7 +21,7 @@ export function byPriority({ spec }) {
 }
 
 /** @param {Gateway|undefined} gateway */
-function trouble(gateway) {
+export function trouble(gateway) {
     return gateway === undefined ? undefined
         : !gateway.alive ? 'silent'
         : gateway.problems.length ? 'cannot serve'

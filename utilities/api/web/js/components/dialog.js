@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Questions.  The browser's own dialog element keeps the focus in it, and ends
-// on Escape.
+// Questions.  The browser's own dialog element keeps the focus in it, ends on
+// Escape, and gives the focus back.
 
 import { h } from '../dom.js';
 
@@ -31,11 +31,15 @@ export function confirmAction({ title, text, action, isDangerous = true }) {
               type: 'button', class: isDangerous ? 'danger' : 'primary',
               onclick: () => dialog.close('yes'),
           }, action)));
+    // Another view has other questions.
+    const leave = () => dialog.close();
     document.body.append(dialog);
     dialog.showModal();
     cancel.focus();
+    addEventListener('hashchange', leave);
     return new Promise((resolve) => {
         dialog.addEventListener('close', () => {
+            removeEventListener('hashchange', leave);
             dialog.remove();
             resolve(dialog.returnValue === 'yes');
         });

@@ -2,9 +2,10 @@
 //
 // Forms whose errors are the API's own, at the field at fault.
 
+import { ApiError } from '../api-error.js';
 import { h, replace } from '../dom.js';
 
-/** @typedef {import('../api-client.js').ApiError} ApiError */
+/** @typedef {import('../api-error.js').Fault} Fault */
 /** @typedef {import('../dom.js').Child} Child */
 
 let count = 0;
@@ -70,23 +71,57 @@ function clearFaults(form) {
 }
 
 /**
- * Shows an error at its field, or above the buttons if it has none here.
+ * The place of a field in a form, if it has one that can be seen.
  *
  * @param {any} form
- * @param {ApiError} error
+ * @param {string|undefined} name As the API has it: "spec.dns[0]".
  */
-function showFault(form, error) {
-    const name = (error.field ?? '').replace(/^spec\./, '')
-          .replace(/[.[].*$/, '');
-    const place = name ? form.querySelector(
-        `[data-field="${CSS.escape(name)}"]`) : null;
-    replace((place || form).querySelector(place ? '.fault' : '.form-fault'),
-            error.field && !place ? error.field + ': ' : '', error.message);
-    const control = place?.querySelector('input, select, textarea');
-    if (control) {
-        control.setAttribute('aria-invalid', 'true');
-        control.focus();
+function findPlace(form, name = '') {
+    const [first] = name.replace(/^spec\./, '').split(/[.[]/);
+    const place = first ? form.querySelector(
+        `[data-field="${CSS.escape(first)}"]`) : null;
+    return place?.closest('[hidden]') ? null : place;
+}
+
+/**
+ * Shows each fault at its field, and those that have none here above the
+ * buttons.  The first field at fault gets the focus.
+ *
+ * @param {any} form
+ * @param {Fault[]} faults
+ */
+function showFaults(form, faults) {
+    /** @type {Child[]} */
+    const others = [];
+    let focused = false;
+    for (const { field: name, message } of faults) {
+        const place = findPlace(form, name);
+        if (!place) {
+            others.push(h('span', {}, name ? name + ': ' : '', message));
+            continue;
+        }
+        const control = place.querySelector(
+            'input, select, textarea');
+        place.querySelector('.fault').append(
+            h('span', {}, message));
+        control?.setAttribute('aria-invalid', 'true');
+        if (!focused) {
+            place.closest('details')?.setAttribute('open', '');
+            control?.focus();
+            focused = true;
+        }
     }
+    replace(form.querySelector('.form-fault'), others);
+}
+
+/**
+ * What a form fails with that finds a fault itself.
+ *
+ * @param {string} field
+ * @param {string} message
+ */
+export function faultAt(field, message) {
+    return new ApiError(0, message, [{ field, message }]);
 }
 
 /**
@@ -113,7 +148,9 @@ export function form({ fields, action, cancel, submit }) {
                 try {
                     await submit(element);
                 } catch (error) {
-                    showFault(element, /** @type {ApiError} */ (error));
+                    const { faults, message } = /** @type {ApiError} */ (
+                        error);
+                    showFaults(element, faults ?? [{ message }]);
                 } finally {
                     button.removeAttribute('aria-busy');
                 }

@@ -4,26 +4,63 @@
 
 import { h } from '../dom.js';
 
+/** @typedef {{name: string, action: () => void}} Way What can be done. */
+
 const SHOWN_MS = 8000;
+
+/** With something to be done, which takes a while to reach by keyboard. */
+const WAY_MS = 20000;
+
+/** Most messages at a time; older ones go first. */
+const NOTICES_MAX = 3;
 
 export const notices = h('div', { class: 'notices', role: 'status',
                                   'aria-live': 'polite' });
 
 /**
- * @param {string} message
- * @param {{isError?: boolean}} [options] An error stays until it is closed.
+ * Takes a message away after a while in which nobody is at it.
+ *
+ * @param {any} notice
+ * @param {number} ms
  */
-export function notify(message, { isError = false } = {}) {
+function expire(notice, ms) {
+    const timer = setInterval(() => {
+        if (!notice.isConnected) {
+            clearInterval(timer);
+        } else if (!notice.matches(':hover, :focus-within')) {
+            clearInterval(timer);
+            notice.remove();
+        }
+    }, ms);
+}
+
+/**
+ * @param {string} message
+ * @param {{isError?: boolean, way?: Way}} [options] An error stays until it is
+ *     closed.
+ */
+export function notify(message, { isError = false, way } = {}) {
+    const button = (/** @type {object} */ properties,
+                    /** @type {string} */ text,
+                    /** @type {() => void} */ action) => h('button', {
+        type: 'button', ...properties,
+        onclick: () => {
+            notice.remove();
+            action();
+        },
+    }, text);
     const notice = h('div', { class: isError ? 'notice bad' : 'notice' },
                      h('span', {}, message),
-                     h('button', {
-                         type: 'button', class: 'quiet',
-                         'aria-label': 'Close this message',
-                         onclick: () => notice.remove(),
-                     }, '✕'));
+                     way && button({}, way.name, way.action),
+                     button({ class: 'quiet',
+                              'aria-label': 'Close this message' }, '✕',
+                            () => {}));
     notices.append(notice);
+    for (const old of [...notices.children].slice(0, -NOTICES_MAX)) {
+        old.remove();
+    }
     if (!isError) {
-        setTimeout(() => notice.remove(), SHOWN_MS);
+        expire(notice, way ? WAY_MS : SHOWN_MS);
     }
 }
 

@@ -84,6 +84,12 @@ export function codes(values) {
     return values.map((value, i) => [i ? ', ' : '', h('code', {}, value)]);
 }
 
+/** @param {Object<string, string>|undefined} labels */
+export function labelTags(labels = {}) {
+    return Object.entries(labels).map(([key, value]) => (
+        h('span', { class: 'tag' }, key + '=' + value)));
+}
+
 /**
  * The way back, above a view's title.
  *

@@ -79,9 +79,11 @@ export class ConnectionList {
         });
         this.rows.onVisible = () => this.onVisible();
         this.note = h('div', {});
+        this.heading = h('h2', { tabindex: -1 }, 'Connections');
+        this.isBusy = false;
         this.element = h('section', { class: 'connections',
                                       'aria-label': 'Connections' },
-                         h('h2', {}, 'Connections'), this.controls,
+                         this.heading, this.controls,
                          this.bulk, this.note, this.rows.element);
         this.timer = setInterval(() => this.readTraffic(), TRAFFIC_MS);
         this.load();
@@ -121,14 +123,17 @@ export class ConnectionList {
         this.bulk = h('div', { class: 'bulk', hidden: true }, this.chosen,
                       button('Select all shown', () => this.selectShown()),
                       button('Select none', () => this.selectNone()),
-                      button('Enable', () => this.enable(true)),
-                      button('Disable', () => this.enable(false)),
+                      button('Enable', () => this.enable(
+                          true, this.chosenOnes())),
+                      button('Disable', () => this.enable(
+                          false, this.chosenOnes())),
                       button('Delete …', () => this.remove(), 'danger'));
     }
 
     destroy() {
         this.loads++;
         clearInterval(this.timer);
+        clearTimeout(this.soon);
         cancelAnimationFrame(this.frame);
         this.rows.destroy();
     }
@@ -268,8 +273,10 @@ export class ConnectionList {
         setText(this.count, items.length === n ? plural(n, 'connection')
                 : count(items.length) + ' of ' + plural(n, 'connection'));
         this.bulk.hidden = !this.selected.size;
-        setText(this.chosen, plural(this.selected.size, 'connection')
-                + ' selected');
+        if (!this.isBusy) {
+            setText(this.chosen, plural(this.selected.size, 'connection')
+                    + ' selected');
+        }
         if (this.isLoaded && !items.length) {
             replace(this.note, h('p', { class: 'empty' }, n
                 ? 'No connection is like that.'
@@ -322,26 +329,39 @@ export class ConnectionList {
     }
 
     /**
+     * Does something to connections.  Those to which it could not be done
+     * stay selected.
+     *
+     * @param {Connection[]} list
      * @param {string} done
      * @param {(connection: Connection) => Promise<any>} action
+     * @param {(done: Connection[]) => void} [undo]
      */
-    async doToChosen(done, action) {
-        const list = this.chosenOnes();
-        this.bulk.inert = true;
-        await doToAll(list, done, action, (n) => setText(
-            this.chosen, count(n) + ' of ' + count(list.length) + ' '
-                + done));
-        this.bulk.inert = false;
-        this.selectNone();
+    async doTo(list, done, action, undo) {
+        this.isBusy = this.bulk.inert = true;
+        // The button that was pressed goes away.
+        this.heading.focus({ preventScroll: true });
+        const failed = await doToAll(list, {
+            done, action, undo,
+            onProgress: (n) => setText(this.chosen, count(n) + ' of '
+                                       + count(list.length) + ' ' + done),
+        });
+        this.isBusy = this.bulk.inert = false;
+        this.selected = new Set(failed.map((c) => c.id));
+        this.schedule();
     }
 
-    /** @param {boolean} enabled */
-    enable(enabled) {
-        return this.doToChosen(enabled ? 'enabled' : 'disabled', async (c) => {
-            this.connections.set(
-                c.id, await this.context.session.api.updateConnection(
-                    this.service.id, c.id, { enabled }));
-        });
+    /** @param {boolean} enabled @param {Connection[]} list */
+    enable(enabled, list) {
+        const changed = list.filter((c) => c.enabled !== enabled);
+        const action = async (/** @type {Connection} */ { id }) => {
+            const { connection } = await this.context.session.api
+                  .updateConnection(this.service.id, id, { enabled });
+            this.connections.set(id, connection);
+        };
+        return this.doTo(changed, enabled ? 'enabled' : 'disabled', action,
+                         (done) => this.enable(!enabled, done.map((c) => ({
+                             ...c, enabled }))));
     }
 
     async remove() {
@@ -356,7 +376,7 @@ export class ConnectionList {
                     + 'be undone: a new connection has new keys.'),
             action: 'Delete ' + plural(list.length, 'connection'),
         })) {
-            await this.doToChosen('deleted', async (c) => {
+            await this.doTo(list, 'deleted', async (c) => {
                 await this.context.session.api.deleteConnection(
                     this.service.id, c.id);
                 this.connections.delete(c.id);

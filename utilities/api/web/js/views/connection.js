@@ -6,12 +6,14 @@ import { Chart } from '../components/chart.js';
 import { configSheet } from '../components/config-sheet.js';
 import { confirmAction } from '../components/dialog.js';
 import { notify, notifyError } from '../components/notices.js';
-import { codes, connectionBadge, crumbs, factList, handshake, message,
-         showFacts, showWaiting, title } from '../components/parts.js';
+import { codes, connectionBadge, crumbs, factList, handshake, labelTags,
+         message, showFacts, showWaiting, title }
+    from '../components/parts.js';
 import { h, refresh, replace, setText } from '../dom.js';
 import { ago, bytes, dateTime, expiry } from '../format.js';
+import { appliesTo, ruleText } from '../rules.js';
 import { Rate } from '../rates.js';
-import { connectionLink, link, serviceLink } from '../router.js';
+import { connectionLink, link, rulesLink, serviceLink } from '../router.js';
 import { awaitConfig, serverKeyField, tryToMakeKeys }
     from './new-connection.js';
 
@@ -21,14 +23,6 @@ import { awaitConfig, serverKeyField, tryToMakeKeys }
 /** @typedef {import('../app.js').Context} Context */
 
 const TRAFFIC_MS = 2000;
-
-/** @param {AccessRule} rule */
-function ruleText(rule) {
-    return [rule.action,
-            rule.direction === 'to-peer' ? 'to it from' : 'from it to',
-            rule.networks?.length ? rule.networks.join(', ') : 'anywhere',
-            rule.protocol, rule.ports?.join(', ')].filter(Boolean).join(' ');
-}
 
 class ConnectionView {
     /**
@@ -47,6 +41,8 @@ class ConnectionView {
         this.traffic = {};
         /** @type {AccessRule[]} */
         this.rules = [];
+        /** A configuration is shown that is shown once. */
+        this.hasSheet = false;
         this.rate = new Rate();
         this.chart = new Chart(Date.now());
         this.heading = title(name);
@@ -67,15 +63,25 @@ class ConnectionView {
 
     destroy() {
         this.unlisten();
+        this.chart.destroy();
         clearInterval(this.timer);
     }
 
     async load() {
+        if (!this.connection) {
+            showWaiting(this.body, undefined, () => this.load());
+        }
         try {
-            this.connection = await this.api.getConnection(this.service,
-                                                           this.name);
-            this.rules = await this.api.accessRules(this.service);
-            this.show();
+            const [{ connection }, rules] = await Promise.all([
+                this.api.getConnection(this.service, this.name),
+                this.api.accessRules(this.service)]);
+            this.connection = connection;
+            this.rules = rules;
+            if (this.hasSheet) {
+                this.draw();
+            } else {
+                this.show();
+            }
             this.readTraffic();
         } catch (error) {
             showWaiting(this.body, /** @type {Error} */ (error),
@@ -87,6 +93,9 @@ class ConnectionView {
     onEvent(type, data) {
         if (type === 'reset' && this.connection) {
             this.load();
+        } else if (type === 'service.updated'
+                   && [data.name, data.id].includes(this.service)) {
+            this.readRules();
         } else if (data && data.id === this.connection?.id) {
             if (type === 'connection.deleted') {
                 this.connection = undefined;
@@ -97,6 +106,16 @@ class ConnectionView {
                 this.connection = data;
                 this.draw();
             }
+        }
+    }
+
+    /** Rules change with their service, of which others tell. */
+    async readRules() {
+        try {
+            this.rules = await this.api.accessRules(this.service);
+            this.draw();
+        } catch {
+            // The events say that the connection is lost.
         }
     }
 
@@ -118,6 +137,7 @@ class ConnectionView {
 
     /** Shows the connection in place of whatever is shown. */
     show() {
+        this.hasSheet = false;
         replace(this.heading, this.name);
         replace(this.body, this.trouble,
                 h('div', { class: 'columns' },
@@ -145,9 +165,7 @@ class ConnectionView {
      */
     describe(c) {
         const { traffic } = this;
-        const rules = this.rules.filter((rule) => (
-            rule.connections?.some((n) => n === c.name || n === c.id)
-                || rule.groups?.some((g) => c.groups.includes(g))));
+        const rules = this.rules.filter((rule) => appliesTo(rule, c));
         const networks = c.peer_cidrs.slice(c.addresses.length);
         return [
             ['Description', c.description],
@@ -167,9 +185,12 @@ class ConnectionView {
              + dateTime(c.expires_at) + ')' : 'never'],
             ['Groups', c.groups.length ? c.groups.map(
                 (g) => h('span', { class: 'tag' }, g)) : 'none'],
-            ['Access rules', rules.length ? h('ul', {}, rules.map(
+            ['Labels', labelTags(c.labels)],
+            ['Access rules', [rules.length ? h('ul', {}, rules.map(
                 (rule) => h('li', {}, rule.name ? rule.name + ': ' : '',
-                            ruleText(rule)))) : 'none of its own'],
+                            ruleText(rule)))) : 'none: it reaches all ',
+                h('a', { href: rulesLink(this.service) },
+                  'Rules of ' + this.service)]],
             ['Key made', c.key_created_at && ago(c.key_created_at)],
             ['Public key', h('code', { class: 'key' }, c.public_key)],
             ['Pre-shared key', c.has_psk ? 'yes' : 'no'],
@@ -182,9 +203,13 @@ class ConnectionView {
             return;
         } else if (!this.actions.firstChild) {
             this.toggle = h('button', { type: 'button',
-                                        onclick: () => this.enable() });
-            replace(this.actions, this.toggle,
-                    h('button', { type: 'button',
+                                        onclick: () => this.enable(
+                                            !this.connection?.enabled) });
+            replace(this.actions,
+                    h('a', { class: 'button primary', href: link(
+                        'services', this.service, 'connections', this.name,
+                        'settings') }, 'Edit'),
+                    this.toggle, h('button', { type: 'button',
                                   onclick: () => this.rotate() },
                       'New keys …'),
                     h('button', { type: 'button', class: 'danger',
@@ -194,12 +219,16 @@ class ConnectionView {
         setText(this.toggle, c.enabled ? 'Disable' : 'Enable');
     }
 
-    async enable() {
+    /** @param {boolean} enabled */
+    async enable(enabled) {
         const c = /** @type {Connection} */ (this.connection);
         try {
-            this.connection = await this.api.updateConnection(
-                this.service, c.id, { enabled: !c.enabled });
-            notify(c.name + (c.enabled ? ' is disabled.' : ' is enabled.'));
+            const { connection } = await this.api.updateConnection(
+                this.service, c.id, { enabled });
+            this.connection = connection;
+            notify(c.name + (enabled ? ' is enabled.' : ' is disabled.'), {
+                way: { name: 'Undo', action: () => this.enable(!enabled) },
+            });
             this.draw();
         } catch (error) {
             notifyError(c.name + ' was not changed', error);
@@ -249,6 +278,7 @@ class ConnectionView {
                 this.service, c.id,
                 { psk: 'auto', ...keys && { public_key: keys.publicKey } });
             this.connection = changed;
+            this.hasSheet = true;
             replace(this.heading, 'Configuration of ' + c.name);
             this.heading.focus();
             const config = await awaitConfig(this.api, this.service, changed,

@@ -3,7 +3,8 @@
 // A new connection: name, type and expiry.  Its key pair is made here.
 
 import { configSheet } from '../components/config-sheet.js';
-import { choice, field, form, select, words } from '../components/form.js';
+import { expirySetting } from '../components/expiry.js';
+import { choice, faultAt, field, form, words } from '../components/form.js';
 import { crumbs, message, title } from '../components/parts.js';
 import { h, replace } from '../dom.js';
 import { canMakeKeys, fillIn, makeKeyPair } from '../keys.js';
@@ -14,12 +15,6 @@ import { connectionLink, link, serviceLink } from '../router.js';
  *      ConnectionWithKeys */
 /** @typedef {import('../app.js').Context} Context */
 /** @typedef {import('../keys.js').KeyPair} KeyPair */
-
-/** @type {Array<[string, string]>} */
-const EXPIRIES = [
-    ['', 'never'], ['+1d', 'in a day'], ['+7d', 'in a week'],
-    ['+30d', 'in 30 days'], ['+90d', 'in 90 days'], ['+365d', 'in a year'],
-];
 
 /**
  * Makes a key pair, unless the browser cannot.
@@ -127,7 +122,7 @@ export function newConnectionView({ session, store }, { service }) {
     const name = h('input', {
         required: true, autocomplete: 'off', autocapitalize: 'off',
     });
-    const expiry = select(EXPIRIES);
+    const expiry = expirySetting();
     const site = siteFields();
     const serverKey = serverKeyField();
     let type = 'client';
@@ -138,18 +133,18 @@ export function newConnectionView({ session, store }, { service }) {
     site.element.hidden = true;
     serverKey.element.hidden = canMakeKeys();
     const create = async () => {
+        const expiresAt = expiry.read();
         const ownKey = type === 'site' ? site.publicKey() : '';
         const keys = ownKey || serverKey.isChecked()
               ? undefined : await tryToMakeKeys();
         if (!keys && !ownKey && !serverKey.isChecked()) {
             serverKey.element.hidden = false;
-            throw Object.assign(new Error('choose who makes the key pair'),
-                                { field: 'server_key' });
+            throw faultAt('server_key', 'choose who makes the key pair');
         }
         const publicKey = ownKey || keys?.publicKey;
         const connection = await api.createConnection(service, {
             name: name.value.trim(), type, psk: ownKey ? 'none' : 'auto',
-            ...expiry.value && { expires_at: expiry.value },
+            ...expiresAt && { expires_at: expiresAt },
             ...publicKey && { public_key: publicKey },
             ...type === 'site' && site.values(),
         });
@@ -177,7 +172,7 @@ export function newConnectionView({ session, store }, { service }) {
                        site.element.hidden = value !== 'site';
                    }),
             site.element,
-            field({ label: 'Expires', name: 'expires_at', control: expiry }),
+            expiry.element,
             serverKey.element,
         ],
         action: 'Make connection',

@@ -7,6 +7,7 @@ import { confirmAction } from '../components/dialog.js';
 import { notify, notifyError } from '../components/notices.js';
 import { badge, serviceBadge, showWaiting, title }
     from '../components/parts.js';
+import { cell, makeTable } from '../components/table.js';
 import { h, KeyedList, replace, setText } from '../dom.js';
 import { ago, count, plural, traffic } from '../format.js';
 import { link, serviceLink } from '../router.js';
@@ -71,34 +72,6 @@ function concernPart({ tone, name, href, text }) {
                    h('span', {}, text)),
         update: () => {},
     };
-}
-
-/**
- * A table whose rows become cards on a phone.
- *
- * @param {string} name
- * @param {Array<[string, string?]>} columns Titles and classes.
- */
-function makeTable(name, columns) {
-    const body = h('tbody', { role: 'rowgroup' });
-    const element = h(
-        'table', { role: 'table', class: name, 'aria-label': name },
-        h('thead', { role: 'rowgroup' },
-          h('tr', { role: 'row' }, columns.map(([text, style]) => h(
-              'th', { role: 'columnheader', scope: 'col', class: style },
-              text || h('span', { class: 'sr' }, 'Actions'))))),
-        body);
-    return { element, body };
-}
-
-/**
- * @param {string} label
- * @param {Object<string, any>} properties
- * @param {...import('../dom.js').Child} children
- */
-function cell(label, properties, ...children) {
-    return h('td', { role: 'cell', 'data-label': label, ...properties },
-             children);
 }
 
 /** @param {Service} service */

@@ -2,98 +2,63 @@
 //
 // What can be changed of a service, and its deletion.
 
-import { byPriority } from '../components/chassis.js';
 import { confirmAction } from '../components/dialog.js';
-import { field, form, select, words } from '../components/form.js';
+import { editor } from '../components/editor.js';
+import { gatewaysSetting } from '../components/gateway-choice.js';
 import { notify, notifyError } from '../components/notices.js';
-import { crumbs, showWaiting, title } from '../components/parts.js';
+import { crumbs, message, showWaiting, title } from '../components/parts.js';
+import { flagSetting, labelsSetting, numberSetting, textSetting,
+         wordsSetting } from '../components/settings.js';
 import { h, replace } from '../dom.js';
 import { plural } from '../format.js';
 import { link, serviceLink } from '../router.js';
 
 /** @typedef {import('../api-types.js').Service} Service */
-/** @typedef {import('../api-types.js').ServiceGateway} ServiceGateway */
 /** @typedef {import('../app.js').Context} Context */
+/** @typedef {import('../components/settings.js').Setting} Setting */
 
-/** @param {string} value */
-function text(value) {
-    return h('input', { value, autocomplete: 'off' });
-}
-
-/** @param {boolean} value */
-function yesNo(value) {
-    const control = select([['true', 'yes'], ['false', 'no']]);
-    control.value = String(value);
-    return control;
-}
-
-/**
- * Gateways as a user writes them: "gw1:20 gw2:10".
- *
- * @param {ServiceGateway[]} gateways
- */
-function gatewaysText(gateways) {
-    return gateways.map((g) => g.chassis_name + ':' + g.priority
-                        + (g.sticky ? ':sticky' : '')).join(' ');
-}
-
-/** @param {string} value */
-function readGateways(value) {
-    return words(value).map((word) => {
-        const [name, priority = '0', sticky] = word.split(':');
-        return {
-            chassis_name: name,
-            // The API says what is wrong with anything else.
-            priority: /^\d+$/.test(priority) ? Number(priority) : priority,
-            ...sticky === 'sticky' && { sticky: true },
-        };
-    });
-}
-
-/** @param {Service} service */
-function controls(service) {
-    const { description, spec } = service;
-    return {
-        description: text(description ?? ''),
-        enabled: yesNo(spec.enabled),
-        local_subnets: text(spec.local_subnets.join(' ')),
-        dns: text(spec.dns.join(' ')),
-        client_to_client: yesNo(spec.client_to_client),
-        gateways: text(gatewaysText(byPriority(service))),
-    };
-}
-
-/** @param {ReturnType<typeof controls>} c */
-function changes(c) {
-    return {
-        description: c.description.value,
-        enabled: c.enabled.value === 'true',
-        local_subnets: words(c.local_subnets.value),
-        dns: words(c.dns.value),
-        client_to_client: c.client_to_client.value === 'true',
-    };
-}
-
-/** @param {ReturnType<typeof controls>} c */
-function fields(c) {
+function commonSettings() {
     return [
-        field({ label: 'Description', name: 'description',
-                control: c.description }),
-        field({ label: 'Enabled', name: 'enabled', control: c.enabled }),
-        field({ label: 'Networks that clients reach', name: 'local_subnets',
-                control: c.local_subnets,
-                hint: 'Stand in new configurations. Empty: those of the '
-                    + 'router.' }),
-        field({ label: 'Name servers and search domains', name: 'dns',
-                control: c.dns }),
-        field({ label: 'Clients reach each other', name: 'client_to_client',
-                control: c.client_to_client }),
-        field({ label: 'Gateways', name: 'gateways', control: c.gateways,
-                hint: 'CHASSIS:PRIORITY of each, the highest serves: gw1:20 '
-                    + 'gw2:10. With :sticky, the service stays where it is '
-                    + 'when a better one comes back. Empty: as the router '
-                    + 'has them.' }),
+        textSetting({ label: 'Description', name: 'description' }),
+        flagSetting({ label: 'Enabled', name: 'enabled' }),
+        wordsSetting({ label: 'Networks that clients reach',
+                       name: 'local_subnets',
+                       hint: 'Stand in new configurations. Empty: those of '
+                           + 'the router.' }),
+        wordsSetting({ label: 'Name servers and search domains',
+                       name: 'dns',
+                       hint: 'Stand in new configurations.' }),
+        flagSetting({ label: 'Clients reach each other',
+                      name: 'client_to_client' }),
+        numberSetting({ label: 'MTU of the tunnel', name: 'mtu',
+                        hint: 'From 1280 to 8920. Empty: what fits.' }),
+        numberSetting({ label: 'Keepalive of clients, in seconds',
+                        name: 'keepalive',
+                        hint: '0: none. Empty: the default.' }),
+        labelsSetting({ label: 'Labels', name: 'labels',
+                        hint: 'KEY=VALUE, one in a line.' }),
     ];
+}
+
+/** What stands in configurations that clients have. */
+function addressSettings() {
+    return [
+        textSetting({ label: 'Router', name: 'router_id' }),
+        textSetting({ label: 'Floating IP', name: 'external_ip' }),
+        numberSetting({ label: 'Port', name: 'listen_port' }),
+        wordsSetting({ label: 'Tunnel subnets', name: 'tunnel_subnets' }),
+    ];
+}
+
+/** @param {Setting[]} settings */
+function elements(settings) {
+    return settings.map((setting) => setting.element);
+}
+
+/** @param {{service: Service, etag: string}} tagged */
+function current({ service, etag }) {
+    const { description, labels, spec } = service;
+    return { values: { ...spec, description, labels }, etag };
 }
 
 /**
@@ -122,44 +87,71 @@ async function remove({ session, go }, service) {
 
 /**
  * @param {Context} context
+ * @param {{service: Service, etag: string}} tagged
+ */
+function settingsForm({ session, store, go }, tagged) {
+    const { api } = session;
+    const { id, name } = tagged.service;
+    const gateways = gatewaysSetting(store);
+    const common = commonSettings();
+    const addresses = addressSettings();
+
+    return editor({
+        what: 'Service ' + name,
+        settings: [...common, gateways, ...addresses],
+        fields: [
+            elements(common), gateways.element,
+            h('details', { class: 'field' },
+              h('summary', {}, 'Addresses'),
+              message('warn', h('p', {}, 'Configurations that clients already '
+                                + 'have name these: a change takes new '
+                                + 'ones.')),
+              elements(addresses)),
+        ],
+        current: current(tagged),
+        load: async () => current(await api.getService(id)),
+        save: async ({ gateways: wanted, ...changes }, etag, accept) => {
+            let now = { etag };
+            if (Object.keys(changes).length) {
+                now = await api.updateService(id, changes, etag);
+                accept(Object.keys(changes), now.etag);
+            }
+            if (wanted) {
+                now = await api.setGateways(id, wanted, now.etag);
+            }
+            if ('service' in now) {
+                store.putService(/** @type {Service} */ (now.service));
+                notify(name + ' was changed.');
+            }
+            go(serviceLink(name));
+        },
+        cancel: serviceLink(name),
+    });
+}
+
+/**
+ * @param {Context} context
  * @param {Object<string, string>} parameters
  */
 export function serviceSettingsView(context, { service: name }) {
-    const { session, store, go } = context;
+    const { session } = context;
     const body = h('div', {});
     const load = async () => {
+        showWaiting(body, undefined, load);
         try {
-            let { service, etag } = await session.api.getService(name);
-            const c = controls(service);
-            let before = c.gateways.value;
-            replace(body, form({
-                fields: fields(c),
-                action: 'Save',
-                cancel: serviceLink(name),
-                submit: async () => {
-                    if (c.gateways.value !== before) {
-                        ({ etag } = await session.api.setGateways(
-                            service.id, readGateways(c.gateways.value),
-                            etag));
-                        before = c.gateways.value;
-                    }
-                    ({ service, etag } = await session.api.updateService(
-                        service.id, changes(c), etag));
-                    store.putService(service);
-                    notify(name + ' was changed.');
-                    go(serviceLink(name));
-                },
-            }), h('div', { class: 'box danger-zone' },
-                  h('h2', {}, 'Delete'),
-                  h('p', {}, 'Its connections go with it.'),
-                  h('button', { type: 'button', class: 'danger',
-                                onclick: () => remove(context, service) },
-                    'Delete ' + service.name + ' …')));
+            const tagged = await session.api.getService(name);
+            const { service } = tagged;
+            replace(body, settingsForm(context, tagged),
+                    h('div', { class: 'box danger-zone' },
+                      h('h2', {}, 'Delete'),
+                      h('p', {}, 'Its connections go with it.'),
+                      h('button', { type: 'button', class: 'danger',
+                                    onclick: () => remove(context, service) },
+                        'Delete ' + service.name + ' …')));
         } catch (error) {
             showWaiting(body, /** @type {Error} */ (error), load);
         }
     };
-    showWaiting(body, undefined, load);
     load();
     return {
         title: 'Settings of ' + name,

@@ -3,12 +3,12 @@
 // A service: what it is, and its connections.
 
 import { byPriority, chassisPicture } from '../components/chassis.js';
-import { codes, crumbs, factList, message, serviceBadge, showFacts,
-         showWaiting, title } from '../components/parts.js';
+import { codes, crumbs, factList, labelTags, message, serviceBadge,
+         showFacts, showWaiting, title } from '../components/parts.js';
 import { ConnectionList } from './connection-list.js';
 import { h, refresh, replace, setText } from '../dom.js';
 import { ago, count, dateTime, traffic } from '../format.js';
-import { link } from '../router.js';
+import { link, rulesLink } from '../router.js';
 
 /** @typedef {import('../api-types.js').Service} Service */
 /** @typedef {import('../app.js').Context} Context */
@@ -33,14 +33,16 @@ function settings(store, service) {
                                    + (g.sticky ? ' (sticky)' : ''))
          .join(', ')
          : 'as the router has them'],
-        ['Served by it', status.active_since
-         && 'for ' + ago(status.active_since).replace(' ago', '')],
+        ['Last move', status.active_since && ago(status.active_since)],
         ['Clients reach', codes(status.offered_subnets.length
                                 ? status.offered_subnets
                                 : spec.local_subnets)],
         ['Tunnel', codes(spec.tunnel_subnets)],
         ['DNS', spec.dns.length ? codes(spec.dns) : undefined],
-        ['MTU', status.details.mtu],
+        ['MTU', status.details.mtu ?? spec.mtu],
+        ['Keepalive', spec.keepalive !== undefined
+         && (spec.keepalive ? spec.keepalive + '\u202fs' : 'none')],
+        ['Labels', labelTags(service.labels)],
         ['Clients reach each other', spec.client_to_client ? 'yes' : 'no'],
         ['Connected', count(status.active_connections) + ' of '
          + count(status.connections)],
@@ -116,14 +118,16 @@ export function serviceView(context, { service: name }) {
         title: name,
         element: h('section', {}, crumbs(['Services', link()]),
                    h('div', { class: 'heading' }, title(name), state,
-                     session.may('operator')
-                     && h('div', { class: 'tools' },
-                          h('a', { class: 'button',
-                                   href: link('services', name, 'settings') },
-                            'Edit service'),
-                          h('a', { class: 'button primary',
-                                   href: link('services', name, 'new') },
-                            'New connection'))), body),
+                     h('div', { class: 'tools' },
+                       h('a', { class: 'button', href: rulesLink(name) },
+                         'Access rules'),
+                       session.may('operator') && [
+                           h('a', { class: 'button', href: link(
+                               'services', name, 'settings') },
+                             'Edit service'),
+                           h('a', { class: 'button primary',
+                                    href: link('services', name, 'new') },
+                             'New connection')])), body),
         destroy() {
             unlisten();
             unwatch();

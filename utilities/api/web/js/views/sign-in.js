@@ -2,7 +2,7 @@
 //
 // Sign-in with a token.
 
-import { field, form } from '../components/form.js';
+import { faultAt, field, form } from '../components/form.js';
 import { message, title } from '../components/parts.js';
 import { h } from '../dom.js';
 import { signIn } from '../session.js';
@@ -35,8 +35,8 @@ export function signInView(enter, reason) {
                     try {
                         enter(await signIn(token.value.trim()));
                     } catch (error) {
-                        /** @type {any} */ (error).field = 'token';
-                        throw error;
+                        throw faultAt('token', /** @type {Error} */ (
+                            error).message);
                     }
                 },
             })),

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An access rule: a new one, or one that is changed.
+
+import { field, form, select } from '../components/form.js';
+import { notify } from '../components/notices.js';
+import { crumbs, showWaiting, title } from '../components/parts.js';
+import { flagSetting, numberSetting, textSetting, wordsSetting }
+    from '../components/settings.js';
+import { h, replace } from '../dom.js';
+import { link, rulesLink, serviceLink } from '../router.js';
+
+/** @typedef {import('../api-types.js').AccessRule} AccessRule */
+/** @typedef {import('../app.js').Context} Context */
+/** @typedef {import('../components/settings.js').Setting} Setting */
+
+/** @type {Partial<AccessRule>} */
+const NEW = { action: 'allow', direction: 'both', priority: 100 };
+
+/**
+ * @param {string} label
+ * @param {string} name
+ * @param {Array<[string, string]>} options
+ * @returns {Setting}
+ */
+function choiceSetting(label, name, options) {
+    const control = select(options);
+    return {
+        name,
+        element: field({ label, name, control }),
+        show: (value) => {
+            control.value = value ?? '';
+        },
+        read: () => control.value,
+        describe: (value) => value,
+    };
+}
+
+function makeSettings() {
+    return [
+        textSetting({ label: 'Name', name: 'name' }),
+        choiceSetting('Action', 'action', [['allow', 'allow'],
+                                           ['drop', 'drop']]),
+        choiceSetting('Who opens the flows', 'direction', [
+            ['from-peer', 'the connection'],
+            ['to-peer', 'the networks'], ['both', 'either']]),
+        wordsSetting({ label: 'Groups', name: 'groups',
+                       hint: 'No groups and no connections: all '
+                           + 'connections.' }),
+        wordsSetting({ label: 'Connections', name: 'connections' }),
+        wordsSetting({ label: 'Networks', name: 'networks',
+                       hint: 'On the other side. Empty: any.' }),
+        choiceSetting('Protocol', 'protocol', [
+            ['', 'any'], ['tcp', 'TCP'], ['udp', 'UDP'], ['sctp', 'SCTP'],
+            ['icmp', 'ICMP of IPv4'], ['icmp6', 'ICMP of IPv6']]),
+        wordsSetting({ label: 'Ports', name: 'ports',
+                       hint: 'For example 443 8000-8100. Empty: any.' }),
+        numberSetting({ label: 'Priority', name: 'priority',
+                        hint: 'The highest decides: 0 to 32767.' }),
+        flagSetting({ label: 'Log what matches', name: 'log' }),
+    ];
+}
+
+/**
+ * @param {Context} context
+ * @param {string} service
+ * @param {Partial<AccessRule>} rule
+ */
+function ruleForm({ session, go }, service, rule) {
+    const settings = makeSettings();
+    for (const setting of settings) {
+        setting.show(/** @type {any} */ (rule)[setting.name]
+                     ?? (setting.name === 'log' ? false : undefined));
+    }
+    return form({
+        fields: settings.map((setting) => setting.element),
+        action: rule.id ? 'Save' : 'Make rule',
+        cancel: rulesLink(service),
+        submit: async () => {
+            const body = Object.fromEntries(settings.map(
+                (setting) => [setting.name, setting.read()]).filter(
+                ([, value]) => value !== '' && value !== null));
+            await session.api.putAccessRule(service, rule.id, body);
+            notify('The access rule was '
+                   + (rule.id ? 'changed.' : 'made.'));
+            go(rulesLink(service));
+        },
+    });
+}
+
+/**
+ * @param {Context} context
+ * @param {Object<string, string>} parameters The rule "new" is a new one.
+ */
+export function accessRuleView(context, { service, rule: id }) {
+    const heading = (id === 'new' ? 'New access rule of '
+                     : 'Access rule of ') + service;
+    const body = h('div', {});
+    const load = async () => {
+        showWaiting(body, undefined, load);
+        try {
+            const rule = id === 'new' ? NEW
+                  : (await context.session.api.accessRules(service)).find(
+                      (r) => r.id === id);
+            if (!rule) {
+                throw new Error('This access rule is gone.');
+            }
+            replace(body, ruleForm(context, service, rule));
+        } catch (error) {
+            showWaiting(body, /** @type {Error} */ (error), load);
+        }
+    };
+    load();
+    return {
+        title: heading,
+        element: h('section', { class: 'narrow' },
+                   crumbs(['Services', link()],
+                          [service, serviceLink(service)],
+                          ['Access rules', rulesLink(service)]),
+                   title(heading), body),
+    };
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What can be changed of a connection, but its keys.
+
+import { editor } from '../components/editor.js';
+import { expirySetting } from '../components/expiry.js';
+import { notify } from '../components/notices.js';
+import { crumbs, showWaiting, title } from '../components/parts.js';
+import { flagSetting, labelsSetting, numberSetting, textSetting,
+         wordsSetting } from '../components/settings.js';
+import { h, replace } from '../dom.js';
+import { connectionLink, link, serviceLink } from '../router.js';
+
+/** @typedef {import('../api-types.js').Connection} Connection */
+/** @typedef {import('../app.js').Context} Context */
+
+/** @param {Connection} connection */
+function settingsOf({ type }) {
+    return [
+        textSetting({ label: 'Description', name: 'description' }),
+        flagSetting({ label: 'Enabled', name: 'enabled' }),
+        expirySetting(),
+        wordsSetting({ label: 'Groups', name: 'groups',
+                       hint: 'Access rules may name them.' }),
+        ...type !== 'site' ? [] : [
+            wordsSetting({ label: 'Networks behind it', name: 'peer_cidrs' }),
+            textSetting({ label: 'Its address', name: 'peer_address',
+                          hint: 'HOST:PORT. Empty: the site calls.' }),
+        ],
+        wordsSetting({ label: 'Tunnel addresses', name: 'addresses',
+                       hint: 'Stand in the configuration that the owner '
+                           + 'has.' }),
+        numberSetting({ label: 'Keepalive, in seconds', name: 'keepalive',
+                        hint: '0: none. Empty: the service\'s.' }),
+        labelsSetting({ label: 'Labels', name: 'labels',
+                        hint: 'KEY=VALUE, one in a line.' }),
+    ];
+}
+
+/** @param {{connection: Connection, etag: string}} tagged */
+function current({ connection, etag }) {
+    return {
+        values: {
+            ...connection,
+            // Its addresses stand there, too.
+            peer_cidrs: connection.peer_cidrs.slice(
+                connection.addresses.length),
+        },
+        etag,
+    };
+}
+
+/**
+ * @param {Context} context
+ * @param {string} service
+ * @param {{connection: Connection, etag: string}} tagged
+ */
+function settingsForm({ session, go }, service, tagged) {
+    const { api } = session;
+    const { id, name } = tagged.connection;
+    const settings = settingsOf(tagged.connection);
+
+    return editor({
+        what: 'Connection ' + name,
+        settings,
+        fields: settings.map((setting) => setting.element),
+        current: current(tagged),
+        load: async () => current(await api.getConnection(service, id)),
+        save: async (changes, etag) => {
+            if (changes.peer_cidrs) {
+                // Without these, the API takes them from peer_cidrs.
+                changes.addresses = settings.find(
+                    (setting) => setting.name === 'addresses')?.read();
+            }
+            if (Object.keys(changes).length) {
+                await api.updateConnection(service, id, changes, etag);
+                notify(name + ' was changed.');
+            }
+            go(connectionLink(service, name));
+        },
+        cancel: connectionLink(service, name),
+    });
+}
+
+/**
+ * @param {Context} context
+ * @param {Object<string, string>} parameters
+ */
+export function connectionSettingsView(context, { service, connection }) {
+    const body = h('div', {});
+    const load = async () => {
+        showWaiting(body, undefined, load);
+        try {
+            replace(body, settingsForm(
+                context, service,
+                await context.session.api.getConnection(service,
+                                                        connection)));
+        } catch (error) {
+            showWaiting(body, /** @type {Error} */ (error), load);
+        }
+    };
+    load();
+    return {
+        title: 'Settings of ' + connection,
+        element: h('section', { class: 'narrow' },
+                   crumbs(['Services', link()],
+                          [service, serviceLink(service)],
+                          [connection, connectionLink(service, connection)]),
+                   title('Settings of ' + connection), body),
+    };
+}
