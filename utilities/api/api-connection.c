@@ -56,24 +56,6 @@ api_connection_status(struct api *api, struct api_request *req)
     }
 }
 
-/* Returns the index of the first of 'connections' that comes after 'name'. */
-static size_t
-find_after(const struct api_view_connections *connections, const char *name)
-{
-    size_t low = 0, high = name ? connections->n : 0;
-
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-
-        if (strcmp(connections->rows[middle]->name, name) <= 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 static bool
 has_status(const struct vpnnbrec_vpn_connection *row, const char *status)
 {
@@ -98,7 +80,7 @@ api_connection_list(struct api *api, struct api_request *req)
         = api_view_connections(api, service);
     api_json_open(&j, NULL, '{');
     api_json_open(&j, "connections", '[');
-    for (size_t i = find_after(connections, page.after);
+    for (size_t i = api_view_find_after(connections, page.after);
          i < connections->n; i++) {
         const struct vpnnbrec_vpn_connection *row = connections->rows[i];
 

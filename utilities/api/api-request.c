@@ -28,6 +28,9 @@ const char *const api_header_names[API_N_HEADERS] = {
     [API_H_LAST_EVENT_ID] = "Last-Event-ID",
 };
 
+/* A request with secrets has been destroyed. */
+static bool must_wipe;
+
 struct api_request *
 api_request_create(const char *method, const char *uri, const char *peer)
 {
@@ -78,8 +81,17 @@ api_request_destroy(struct api_request *req)
     vpn_wipe_ds(&req->response.body);
     smap_destroy(&req->response.headers);
     free(req);
-    if (had_secrets) {
+    must_wipe |= had_secrets;
+}
+
+/* Must be called now and then, after requests may have been destroyed: wipes
+ * what they have left behind.  Once for all of them is enough. */
+void
+api_request_wipe(void)
+{
+    if (must_wipe) {
         vpn_heap_wipe();
+        must_wipe = false;
     }
 }
 

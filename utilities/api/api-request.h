@@ -96,6 +96,7 @@ struct api_request {
 struct api_request *api_request_create(const char *method, const char *uri,
                                        const char *peer);
 void api_request_destroy(struct api_request *);
+void api_request_wipe(void);
 
 const char *api_request_query(const struct api_request *, const char *name);
 bool api_request_accepts(const struct api_request *, const char *type);

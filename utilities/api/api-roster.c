@@ -14,18 +14,20 @@
 #include "openvswitch/hmap.h"
 #include "openvswitch/list.h"
 #include "util.h"
+#include "utilities/api/api-members.h"
 #include "utilities/api/api.h"
 #include "uuid.h"
 
 /* The place of a service. */
 struct entry {
     struct hmap_node node;      /* In 'struct api_roster', by UUID. */
+    struct api_roster *roster;
     struct vpn_service *service;    /* Without connections. */
     struct vpn_claims claims;
     struct vpn_pool *pools;     /* One for each tunnel subnet. */
     size_t n;                   /* Connections, with those that are noted. */
     bool is_draft;              /* The transaction has changed the row. */
-    unsigned int round;         /* Of sync(). */
+    struct api_members members; /* The connections that the row has. */
 };
 
 /* A connection. */
@@ -35,7 +37,6 @@ struct member {
     struct entry *entry;
     struct vpn_connection connection;
     bool is_note, is_new;
-    unsigned int round;         /* In which the database had it. */
 };
 
 struct api_roster {
@@ -93,7 +94,6 @@ add_member(struct api_roster *roster, struct entry *entry,
            struct member *member)
 {
     member->entry = entry;
-    member->round = entry->round;
     ovs_list_init(&member->note);
     hmap_insert(&roster->members, &member->node,
                 uuid_hash(&member->connection.uuid));
@@ -165,25 +165,17 @@ find_entry(const struct api_roster *roster, const struct uuid *uuid)
     return NULL;
 }
 
-/* Drops the members of 'entry' that the database did not have in this round,
- * all of them if 'all'. */
 static void
-drop_members(struct api_roster *roster, struct entry *entry, bool all)
+drop_entry(struct api_roster *roster, struct entry *entry)
 {
     struct member *member;
 
     HMAP_FOR_EACH_SAFE (member, node, &roster->members) {
-        if (member->entry == entry
-            && (all || member->round != entry->round)) {
+        if (member->entry == entry) {
             drop_member(roster, member);
         }
     }
-}
-
-static void
-drop_entry(struct api_roster *roster, struct entry *entry)
-{
-    drop_members(roster, entry, true);
+    api_members_destroy(&entry->members);
     for (size_t i = 0; i < entry->service->tunnel_subnets.n; i++) {
         vpn_pool_destroy(&entry->pools[i]);
     }
@@ -207,25 +199,20 @@ api_roster_destroy(struct api_roster *roster)
     free(roster);
 }
 
-/* Makes the members of 'entry' those of 'row'. */
 static void
-sync(struct api_roster *roster, struct entry *entry,
-     const struct vpnnbrec_vpn_service *row)
+come_cb(const struct vpnnbrec_vpn_connection *row, void *entry_)
 {
-    entry->round++;
-    for (size_t i = 0; i < row->n_connections; i++) {
-        struct member *member = find_member(
-            roster, entry, &row->connections[i]->header_.uuid);
+    struct entry *entry = entry_;
 
-        if (member) {
-            member->round = entry->round;
-        } else {
-            add_row(roster, entry, row->connections[i]);
-        }
-    }
-    if (entry->n != row->n_connections) {
-        drop_members(roster, entry, false);
-    }
+    add_row(entry->roster, entry, row);
+}
+
+static void
+go_cb(const struct uuid *uuid, void *entry_)
+{
+    struct entry *entry = entry_;
+
+    drop_member(entry->roster, find_member(entry->roster, entry, uuid));
 }
 
 static struct entry *
@@ -234,6 +221,7 @@ add_entry(struct api_roster *roster, const struct vpnnbrec_vpn_service *row)
     struct entry *entry = xzalloc(sizeof *entry);
     const struct vpn_prefixes *subnets;
 
+    entry->roster = roster;
     entry->service = vpn_service_alone_from_row(row);
     entry->is_draft = row->header_.new_datum != row->header_.old_datum;
     subnets = &entry->service->tunnel_subnets;
@@ -244,7 +232,7 @@ add_entry(struct api_roster *roster, const struct vpnnbrec_vpn_service *row)
     vpn_claims_init(&entry->claims);
     hmap_insert(&roster->entries, &entry->node,
                 uuid_hash(&row->header_.uuid));
-    sync(roster, entry, row);
+    api_members_update(&entry->members, row, come_cb, go_cb, entry);
     return entry;
 }
 
@@ -285,13 +273,17 @@ note_service(struct api_roster *roster, const struct vpnnbrec_vpn_service *row)
     struct entry *entry = find_entry(roster, &row->header_.uuid);
 
     if (!entry) {
-        return;
+        /* Now, rather than when the first client waits for it. */
+        if (vpnnbrec_vpn_service_is_new(row)
+            && !vpnnbrec_vpn_service_is_deleted(row)) {
+            add_entry(roster, row);
+        }
     } else if (vpnnbrec_vpn_service_is_deleted(row)
                || is_service_changed(row)) {
         drop_entry(roster, entry);
     } else if (vpnnbrec_vpn_service_is_updated(
                    row, VPNNBREC_VPN_SERVICE_COL_CONNECTIONS)) {
-        sync(roster, entry, row);
+        api_members_update(&entry->members, row, come_cb, go_cb, entry);
     }
 }
 
@@ -384,6 +376,26 @@ api_roster_allocate(struct api *api, const struct vpnnbrec_vpn_service *row,
     return vpn_pool_next(&get_entry(api, row)->pools[subnet], addr);
 }
 
+/* Adds to the claims of 'entry' all that it has of the connection with 'uuid',
+ * or removes it. */
+static void
+claim(struct entry *entry, const struct uuid *uuid, bool add)
+{
+    struct member *member;
+
+    if (uuid_is_zero(uuid)) {
+        return;                 /* All that are new have this one. */
+    }
+    HMAP_FOR_EACH_WITH_HASH (member, node, uuid_hash(uuid),
+                             &entry->roster->members) {
+        if (member->entry == entry
+            && uuid_equals(&member->connection.uuid, uuid)) {
+            (add ? vpn_claims_add : vpn_claims_remove)(
+                &entry->claims, &member->connection, NULL, NULL);
+        }
+    }
+}
+
 /* Returns NULL if no other connection of the service has what 'c' claims,
  * otherwise a message for the user, which the caller must free, and the name
  * of the column at fault in '*columnp'. */
@@ -392,24 +404,11 @@ api_roster_check(struct api *api, const struct vpnnbrec_vpn_service *row,
                  const struct vpn_connection *c, const char **columnp)
 {
     struct entry *entry = get_entry(api, row);
-    uint32_t hash = uuid_hash(&c->uuid);
-    struct member *member;
 
     /* What it was before does not stand in its own way. */
-    HMAP_FOR_EACH_WITH_HASH (member, node, hash, &api->roster->members) {
-        if (member->entry == entry && !uuid_is_zero(&c->uuid)
-            && uuid_equals(&member->connection.uuid, &c->uuid)) {
-            vpn_claims_remove(&entry->claims, &member->connection, NULL,
-                              NULL);
-        }
-    }
+    claim(entry, &c->uuid, false);
     char *error = vpn_claims_check(&entry->claims, c, columnp);
-    HMAP_FOR_EACH_WITH_HASH (member, node, hash, &api->roster->members) {
-        if (member->entry == entry && !uuid_is_zero(&c->uuid)
-            && uuid_equals(&member->connection.uuid, &c->uuid)) {
-            vpn_claims_add(&entry->claims, &member->connection, NULL, NULL);
-        }
-    }
+    claim(entry, &c->uuid, true);
     return error;
 }
 

@@ -5,10 +5,11 @@
 /* What connections of each service claim, so that one more can be checked
  * without a look at all of them.
  *
- * A service gets its place when somebody first asks for it, and keeps it while
- * the database says nothing else.  What a transaction is about to add or
- * change is noted, too, so that it is checked together with the rest, and
- * forgotten when the transaction has been filled. */
+ * A service gets its place when the database first has it, or when somebody
+ * asks for it, and keeps it while the database says nothing else.  What a
+ * transaction is about to add or change is noted, too, so that it is checked
+ * together with the rest, and forgotten when the transaction has been
+ * filled. */
 
 #include <stdbool.h>
 #include <stddef.h>

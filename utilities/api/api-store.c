@@ -16,6 +16,7 @@
 #include "utilities/api/api-auth.h"
 #include "utilities/api/api-request.h"
 #include "utilities/api/api-roster.h"
+#include "utilities/api/api-view.h"
 #include "utilities/api/api.h"
 
 VLOG_DEFINE_THIS_MODULE(api_store);
@@ -24,6 +25,10 @@ COVERAGE_DEFINE(api_transaction_again);
 
 /* Most requests in one transaction, so that none waits too long for it. */
 #define BATCH_MAX 64
+
+/* How long a transaction may wait for requests to share it.  Clients that were
+ * answered together tend to come back together. */
+#define GATHER_MS 5
 
 /* How long a request may wait for its transaction, and for what was committed
  * to show in the replica. */
@@ -34,6 +39,9 @@ struct api_store {
     struct ovs_list batch;      /* Those in 'txn'. */
     struct ovs_list committed;  /* Those to be finished. */
     struct ovsdb_idl_txn *txn;  /* The one that is being committed. */
+
+    size_t n_expected;          /* Requests to gather... */
+    long long int gather_until; /* ...until then, time_msec(). */
 
     uint64_t n_transactions;    /* That have been begun. */
     bool spoilt;                /* What the transaction holds is of no use. */
@@ -160,6 +168,7 @@ begin(struct api *api)
     size_t n = store->n_alone ? 1 : BATCH_MAX;
 
     store->retry_seqno = ovsdb_idl_get_seqno(api->idl);
+    api_view_services(api);     /* Without those that it will insert. */
     api->txn = ovsdb_idl_txn_create(api->idl);
     store->spoilt = false;
     bool ok = true;
@@ -204,6 +213,9 @@ succeed(struct api *api)
             req->wait_cfg = ovsdb_idl_txn_get_increment_new_value(store->txn);
         }
     }
+    store->n_expected = MIN(ovs_list_size(&store->batch)
+                            + ovs_list_size(&store->queue), BATCH_MAX);
+    store->gather_until = time_msec() + GATHER_MS;
     if (!ovs_list_is_empty(&store->batch)) {
         ovs_list_splice(&store->committed, store->batch.next, &store->batch);
     }
@@ -265,6 +277,16 @@ commit(struct api *api)
     }
     ovsdb_idl_txn_destroy(store->txn);
     store->txn = NULL;
+}
+
+/* Returns true if more requests are likely to come for the next transaction,
+ * which costs little more for more of them. */
+static bool
+is_gathering(const struct api_store *store)
+{
+    return (!store->n_alone
+            && ovs_list_size(&store->queue) < store->n_expected
+            && time_msec() < store->gather_until);
 }
 
 /* Answers the requests that can be answered. */
@@ -334,6 +356,7 @@ api_store_run(struct api *api)
         store->must_wait = false;
     }
     while (!store->txn && !store->must_wait && api_store_is_connected(api)
+           && !is_gathering(store)
            && (!ovs_list_is_empty(&store->queue)
                || api_auth_must_write(api))) {
         begin(api);
@@ -352,6 +375,8 @@ api_store_wait(struct api *api)
 
     if (store->txn) {
         ovsdb_idl_txn_wait(store->txn);
+    } else if (is_gathering(store)) {
+        poll_timer_wait_until(store->gather_until);
     }
     LIST_FOR_EACH (req, node, &store->queue) {
         poll_timer_wait_until(req->deadline);

@@ -3,8 +3,8 @@
 #define API_VIEW_H 1
 
 /* Services, and the connections of each, sorted by name, and connections as
- * JSON: made when they are asked for and kept until the database says
- * otherwise. */
+ * JSON: kept, and changed as the database says, so that an answer takes no
+ * time to speak of, whatever else goes on. */
 
 #include <stddef.h>
 
@@ -34,10 +34,13 @@ struct api_view_text {
 struct api_view *api_view_create(void);
 void api_view_destroy(struct api_view *);
 void api_view_run(struct api *);
+void api_view_wait(struct api *);
 
 const struct api_view_services *api_view_services(struct api *);
 const struct api_view_connections *api_view_connections(
     struct api *, const struct vpnnbrec_vpn_service *);
+size_t api_view_find_after(const struct api_view_connections *,
+                           const char *name);
 
 const struct api_view_text *api_view_text(
     struct api *, const struct vpnnbrec_vpn_connection *);

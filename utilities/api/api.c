@@ -11,6 +11,7 @@
 #include "utilities/api/api-events.h"
 #include "utilities/api/api-metrics.h"
 #include "utilities/api/api-replay.h"
+#include "utilities/api/api-request.h"
 #include "utilities/api/api-roster.h"
 #include "utilities/api/api-store.h"
 #include "utilities/api/api-traffic.h"
@@ -70,6 +71,7 @@ api_destroy(struct api *api)
 void
 api_run(struct api *api)
 {
+    api_request_wipe();
     ovsdb_idl_run(api->idl);
     api_view_run(api);
     api_roster_run(api);
@@ -86,6 +88,7 @@ void
 api_wait(struct api *api)
 {
     ovsdb_idl_wait(api->idl);
+    api_view_wait(api);
     api_events_wait(api->events);
     api_traffic_wait(api->traffic);
     api_vault_wait(api->vault);

@@ -32,6 +32,8 @@ utilities_api_libvpnapi_la_SOURCES = \
 	utilities/api/api-json.h \
 	utilities/api/api-live.c \
 	utilities/api/api-live.h \
+	utilities/api/api-members.c \
+	utilities/api/api-members.h \
 	utilities/api/api-metrics-rows.c \
 	utilities/api/api-metrics.c \
 	utilities/api/api-metrics.h \
