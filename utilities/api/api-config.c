@@ -14,6 +14,7 @@
 #include "lib/vpn-nb-conf.h"
 #include "lib/vpn-nb-snapshot.h"
 #include "openvswitch/dynamic-string.h"
+#include "timeval.h"
 #include "util.h"
 #include "utilities/api/api-json.h"
 #include "utilities/api/api-request.h"
@@ -353,8 +354,9 @@ api_config_put_created(struct api *api, struct api_request *req,
         const struct api_vault_entry *entry = api_vault_put(
             api->vault, &service->header_.uuid, &row->header_.uuid,
             req->private_key, req->psk);
-        int64_t expires = entry->expires;
+        int64_t expires = time_wall_msec() + entry->expires - time_msec();
 
+        req->private_key = req->psk = NULL;
         api_json_string_and_free(j, "config_url",
                                  xasprintf("/api/v1/downloads/%s",
                                            entry->token));

@@ -20,7 +20,7 @@
 
 struct api_vault {
     struct ovs_list entries;    /* 'struct api_vault_entry's. */
-    size_t n;
+    struct hmap map;            /* The same. */
 };
 
 struct api_vault *
@@ -29,6 +29,7 @@ api_vault_create(void)
     struct api_vault *vault = xzalloc(sizeof *vault);
 
     ovs_list_init(&vault->entries);
+    hmap_init(&vault->map);
     return vault;
 }
 
@@ -36,7 +37,7 @@ static void
 drop(struct api_vault *vault, struct api_vault_entry *entry)
 {
     ovs_list_remove(&entry->node);
-    vault->n--;
+    hmap_remove(&vault->map, &entry->in_map);
     vpn_wipe(entry->token, strlen(entry->token));
     free(entry->token);
     vpn_secret_free(entry->private_key);
@@ -52,6 +53,7 @@ api_vault_destroy(struct api_vault *vault)
     LIST_FOR_EACH_SAFE (entry, node, &vault->entries) {
         drop(vault, entry);
     }
+    hmap_destroy(&vault->map);
     free(vault);
 }
 
@@ -59,13 +61,13 @@ api_vault_destroy(struct api_vault *vault)
 void
 api_vault_run(struct api_vault *vault)
 {
-    long long int now = time_wall_msec();
     struct api_vault_entry *entry;
 
     LIST_FOR_EACH_SAFE (entry, node, &vault->entries) {
-        if (now >= entry->expires || now < entry->expires - KEEP_MS) {
-            drop(vault, entry);
+        if (time_msec() < entry->expires) {
+            break;
         }
+        drop(vault, entry);
     }
 }
 
@@ -77,20 +79,21 @@ api_vault_wait(struct api_vault *vault)
             = CONTAINER_OF(ovs_list_front(&vault->entries),
                            struct api_vault_entry, node);
 
-        poll_timer_wait(MAX(0, entry->expires - time_wall_msec()));
+        poll_timer_wait_until(entry->expires);
     }
 }
 
-/* Keeps copies of the keys of 'connection', in place of those that it had. */
+/* Keeps the keys of 'connection', of which it takes ownership, in place of
+ * those that it had. */
 const struct api_vault_entry *
 api_vault_put(struct api_vault *vault, const struct uuid *service,
               const struct uuid *connection,
-              const struct vpn_key *private_key, const struct vpn_key *psk)
+              struct vpn_key *private_key, struct vpn_key *psk)
 {
     struct api_vault_entry *entry = xmalloc(sizeof *entry);
 
     api_vault_remove(vault, connection);
-    if (vault->n >= ENTRIES_MAX) {
+    if (hmap_count(&vault->map) >= ENTRIES_MAX) {
         drop(vault, CONTAINER_OF(ovs_list_front(&vault->entries),
                                  struct api_vault_entry, node));
     }
@@ -98,12 +101,12 @@ api_vault_put(struct api_vault *vault, const struct uuid *service,
         .token = vpn_token_new(""),
         .service = *service,
         .connection = *connection,
-        .private_key = vpn_secret_clone(private_key),
-        .psk = psk ? vpn_secret_clone(psk) : NULL,
-        .expires = time_wall_msec() + KEEP_MS,
+        .private_key = private_key,
+        .psk = psk,
+        .expires = time_msec() + KEEP_MS,
     };
     ovs_list_push_back(&vault->entries, &entry->node);
-    vault->n++;
+    hmap_insert(&vault->map, &entry->in_map, uuid_hash(connection));
     return entry;
 }
 
@@ -130,9 +133,11 @@ api_vault_remove(struct api_vault *vault, const struct uuid *connection)
 {
     struct api_vault_entry *entry;
 
-    LIST_FOR_EACH_SAFE (entry, node, &vault->entries) {
+    HMAP_FOR_EACH_WITH_HASH (entry, in_map, uuid_hash(connection),
+                             &vault->map) {
         if (uuid_equals(&entry->connection, connection)) {
             drop(vault, entry);
+            break;
         }
     }
 }

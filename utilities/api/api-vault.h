@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lib/vpn-keys.h"
+#include "openvswitch/hmap.h"
 #include "openvswitch/list.h"
 #include "openvswitch/uuid.h"
 
@@ -15,10 +16,11 @@ struct api_vault;
 
 struct api_vault_entry {
     struct ovs_list node;       /* In 'struct api_vault', oldest first. */
+    struct hmap_node in_map;    /* In 'struct api_vault', by 'connection'. */
     char *token;                /* The secret part of the link. */
     struct uuid service, connection;
     struct vpn_key *private_key, *psk;  /* NULL if there is none. */
-    long long int expires;      /* time_wall_msec(). */
+    long long int expires;      /* time_msec(). */
 };
 
 struct api_vault *api_vault_create(void);
@@ -28,8 +30,8 @@ void api_vault_wait(struct api_vault *);
 
 const struct api_vault_entry *api_vault_put(
     struct api_vault *, const struct uuid *service,
-    const struct uuid *connection, const struct vpn_key *private_key,
-    const struct vpn_key *psk);
+    const struct uuid *connection, struct vpn_key *private_key,
+    struct vpn_key *psk);
 const struct api_vault_entry *api_vault_find(const struct api_vault *,
                                              const char *token);
 void api_vault_remove(struct api_vault *, const struct uuid *connection);
