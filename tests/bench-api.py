@@ -23,6 +23,7 @@ CLIENTS = 50
 GETS = 100000
 LISTS = 5000
 CREATES = 1000
+MIXED = 5000                    # Requests, of which one in ten creates.
 SEALING_KEY = 'hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo='
 
 
@@ -101,9 +102,10 @@ def complete(data):
     return len(data) >= end + 4 + int(data[start:data.find(b'\r', start)])
 
 
-def load(address, requests):
-    """Sends 'requests', and returns sorted latencies in milliseconds and the
-    seconds that it took.  What must not take the server's time is simple."""
+def load(address, requests, only=b''):
+    """Sends 'requests', and returns sorted latencies, in milliseconds, of
+    those that begin with 'only', and the seconds that it took.  What must not
+    take the server's time is simple."""
     host, port = address.rsplit(':', 1)
     selector = selectors.DefaultSelector()
     requests = iter(requests)
@@ -119,6 +121,7 @@ def load(address, requests):
             request = next(requests, None)
             self.data = b''
             self.started = time.perf_counter()
+            self.counts = request is not None and request.startswith(only)
             if request is None:
                 selector.unregister(self.socket)
                 self.socket.close()
@@ -135,8 +138,9 @@ def load(address, requests):
             if complete(client.data):
                 if client.data[9:10] != b'2':
                     raise RuntimeError(client.data[:500])
-                latencies.append((time.perf_counter() - client.started)
-                                 * 1000)
+                if client.counts:
+                    latencies.append((time.perf_counter() - client.started)
+                                     * 1000)
                 busy += client.send() - 1
     return sorted(latencies), time.perf_counter() - begin
 
@@ -162,28 +166,69 @@ def memory(pid):
                     if line.startswith('VmRSS'))
 
 
-def measure(address, pid, services):
+def cpu(pid):
+    """Returns the seconds of processor time that 'pid' has taken."""
+    with open('/proc/%d/stat' % pid) as f:
+        fields = f.read().rsplit(')', 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+
+
+class Phase:
+    """One kind of requests: latencies, and what each costs whom."""
+
+    def __init__(self, name, address, pids, requests, n, only=b''):
+        self.name = name
+        before = [cpu(pid) for pid in pids]
+        start = os.times()
+        self.latencies, self.seconds = load(address, requests, only)
+        end = os.times()
+        self.n = n
+        self.cpu = [(cpu(pid) - old) * 1000 / n
+                    for pid, old in zip(pids, before)]
+        self.cpu.append((end.user + end.system - start.user - start.system)
+                        * 1000 / n)
+
+    def print_latency(self):
+        print('%s-p99: %.1f ms' % (self.name, p99(self.latencies)))
+
+    def print_costs(self):
+        median = self.latencies[len(self.latencies) // 2]
+        print('%s-cpu: %.3f ms in ovn-vpn-api, %.3f ms in ovsdb-server, '
+              '%.3f ms in the client; p50 %.1f ms, %d per second'
+              % (self.name, *self.cpu, median, self.n / self.seconds))
+
+
+def measure(address, pids, services):
     path = '/api/v1/vpn-services/s%d/connections'
     each = CONNECTIONS // services
 
     def number(i):
         return 1 + i % services
 
-    lists, _ = load(address, [get((path + '?limit=100&page_token=c%05d')
-                                  % (number(i), i * 7 % max(1, each - 100)))
-                              for i in range(LISTS)])
-    before = memory(pid)
-    gets, seconds = load(address, (get((path + '/c%05d')
-                                       % (number(i), i * 7 % each))
-                                   for i in range(GETS)))
-    growth = memory(pid) - before
-    creates, _ = load(address, [post(path % number(i), {'name': 'new%d' % i})
-                                for i in range(CREATES)])
-    print('list-100-p99: %.1f ms' % p99(lists))
-    print('get-p99: %.1f ms' % p99(gets))
-    print('create-p99: %.1f ms' % p99(creates))
-    print('gets-per-second: %d' % (GETS / seconds))
+    lists = Phase('list-100', address, pids,
+                  [get((path + '?limit=100&page_token=c%05d')
+                       % (number(i), i * 7 % max(1, each - 100)))
+                   for i in range(LISTS)], LISTS)
+    before = memory(pids[0])
+    gets = Phase('get', address, pids,
+                 (get((path + '/c%05d') % (number(i), i * 7 % each))
+                  for i in range(GETS)), GETS)
+    growth = memory(pids[0]) - before
+    creates = Phase('create', address, pids,
+                    [post(path % number(i), {'name': 'new%d' % i})
+                     for i in range(CREATES)], CREATES)
+    mixed = Phase('get-during-creates', address, pids,
+                  [get((path + '/c%05d') % (number(i), i * 7 % each))
+                   if i % 10 else post(path % number(i // 10),
+                                       {'name': 'mixed%d' % i})
+                   for i in range(MIXED)], MIXED, b'GET')
+    for phase in (lists, gets, creates):
+        phase.print_latency()
+    print('gets-per-second: %d' % (GETS / gets.seconds))
     print('memory-growth: %d KiB over %d requests' % (growth, GETS))
+    mixed.print_latency()
+    for phase in (lists, gets, creates, mixed):
+        phase.print_costs()
 
 
 def main():
@@ -211,7 +256,8 @@ def main():
             address = run('ovn-appctl', '-t', directory + '/api.ctl',
                           'listen').strip().strip('"')
             wait_for(address)
-            measure(address, daemons[-1].pid, services)
+            measure(address, [daemon.pid for daemon in reversed(daemons)],
+                    services)
         finally:
             for daemon in daemons:
                 daemon.terminate()
