@@ -273,6 +273,7 @@ WEB_TEST_FILES = \
 	tests/web/browser.js \
 	tests/web/chromium \
 	tests/web/modules.js \
+	tests/web/odd.js \
 	tests/web/rows.js \
 	tests/web/story.js
 EXTRA_DIST += $(WEB_TESTSUITE_AT) $(WEB_TESTSUITE) $(WEB_TEST_FILES) \

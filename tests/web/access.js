@@ -319,7 +319,7 @@ async function checkRules(page, token) {
     await page.goto(base + '/#/services/s1/connections/laptop');
     await page.getByText('web only: allow').waitFor();
     await page.getByText('rest: drop').waitFor();
-    await page.getByRole('link', { name: 'Rules of s1' }).click();
+    await page.getByRole('link', { name: 'All rules of the service' }).click();
     await page.getByRole('button', { name: 'Delete rest' }).click();
     await page.getByText('Delete access rule “rest” of s1?').waitFor();
     await page.getByRole('button', { name: 'Delete rule' }).click();

@@ -10,6 +10,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import net from 'node:net';
 import path from 'node:path';
 
 const modules = createRequire(path.join(process.env.WEB_MODULES, 'x.js'));
@@ -22,6 +23,7 @@ const test = path.basename(process.argv[1], '.js');
 
 export const WIDE = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
+const OTHERS = [{ width: 820, height: 1180 }, { width: 1024, height: 768 }];
 
 /** Runs a command, and returns what it prints. */
 export function run(command, ...args) {
@@ -47,6 +49,30 @@ export async function api(method, target, body, token) {
     const text = await response.text();
     assert.ok(response.ok, method + ' ' + target + ': ' + text);
     return text ? JSON.parse(text) : undefined;
+}
+
+/** A transaction of the VPN Northbound database, of any length. */
+export function transact(operations) {
+    return new Promise((resolve, reject) => {
+        const socket = net.connect(process.env.OVN_RUNDIR
+                                   + '/ovn_vpn_nb_db.sock');
+        let text = '';
+        socket.setEncoding('utf8').on('data', (data) => {
+            text += data;
+            try {
+                const { result } = JSON.parse(text);
+                const failed = result.find((r) => r?.error);
+                socket.end();
+                (failed ? reject : resolve)(failed ?? result);
+            } catch {
+                // There is more to come.
+            }
+        }).on('error', reject);
+        socket.write(JSON.stringify({
+            id: 0, method: 'transact',
+            params: ['OVN_VPN_Northbound', ...operations],
+        }));
+    });
 }
 
 /**
@@ -122,6 +148,13 @@ export async function checkAccess(page, name) {
     assert.deepEqual(violations, [], 'axe on ' + name);
 }
 
+async function checkWidth(page, what) {
+    const [needed, there] = await page.evaluate(() => [
+        document.documentElement.scrollWidth,
+        document.documentElement.clientWidth]);
+    assert.ok(needed <= there, `${what} needs ${needed} of ${there} pixels`);
+}
+
 /**
  * Takes pictures of a view, in both sizes and both modes, and lets axe look
  * at each.
@@ -137,12 +170,12 @@ export async function shoot(page, name) {
             requestAnimationFrame(() => requestAnimationFrame(resolve));
         }));
         await page.screenshot({ path: path.join(pictures, what + '.png') });
-        const { scrollWidth, clientWidth } = await page.evaluate(() => ({
-            scrollWidth: document.documentElement.scrollWidth,
-            clientWidth: document.documentElement.clientWidth,
-        }));
-        assert.ok(scrollWidth <= clientWidth, what + ' is too wide');
+        await checkWidth(page, what);
         await checkAccess(page, what);
+    }
+    for (const size of OTHERS) {
+        await page.setViewportSize(size);
+        await checkWidth(page, name);
     }
     await page.setViewportSize(WIDE);
     await page.emulateMedia({ colorScheme: 'light' });

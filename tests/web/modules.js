@@ -4,9 +4,11 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import http from 'node:http';
 
 const js = '../../utilities/api/web/js/';
 const { faultsOf } = await import(js + 'api-error.js');
+const { ApiClient } = await import(js + 'api-client.js');
 const { EventParser } = await import(js + 'event-stream.js');
 const format = await import(js + 'format.js');
 const { fillIn, makeKeyPair } = await import(js + 'keys.js');
@@ -28,6 +30,48 @@ for (let cut = 0; cut <= text.length; cut++) {
     ]);
     assert.equal(parser.lastId, '1-2');
 }
+
+// A stream that is cut in the middle of an event is taken up after the last
+// event that came whole.
+const asked = [];
+const server = http.createServer((request, response) => {
+    const n = asked.push(request.headers['last-event-id']);
+    assert.equal(request.headers.authorization, 'Bearer t');
+    if (n === 2) {
+        response.writeHead(503, { 'Content-Type': 'application/json' });
+        response.end('{"detail": "not now", "status": 503}');
+        return;
+    }
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    if (n === 1) {
+        response.write('id: 7-1\nevent: x\ndata: 1\n\nid: 7-2\nevent: x\n',
+                       () => response.destroy());
+    } else {
+        response.write('id: 7-2\nevent: x\ndata: 2\n\n');
+    }
+});
+await new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+});
+const seen = [];
+const client = new ApiClient({
+    token: 't', base: 'http://127.0.0.1:' + server.address().port });
+await new Promise((resolve) => {
+    const stream = client.follow({
+        onEvent: ({ data }) => {
+            seen.push(data);
+            if (data === 2) {
+                stream.close();
+                resolve();
+            }
+        },
+        onState: (state, error) => seen.push(error?.status ?? state),
+    });
+});
+assert.deepEqual(seen, ['live', 1, 'lost', 503, 'live', 2]);
+assert.deepEqual(asked, [undefined, '7-1', '7-1']);
+server.closeAllConnections();
+server.close();
 
 // Keys: WireGuard's own program agrees.
 for (let i = 0; i < 20; i++) {
@@ -97,6 +141,8 @@ assert.equal(format.bytes(999), '999 B'.replace(' ', nnbsp));
 assert.equal(format.bytes(999500), '1.0 MB'.replace(' ', nnbsp));
 assert.equal(format.bytes(12345678), '12 MB'.replace(' ', nnbsp));
 assert.equal(format.rate(125), '1.0 kbit/s'.replace(' ', nnbsp));
+assert.equal(format.endpoint('192.0.2.1', 51820), '192.0.2.1:51820');
+assert.equal(format.endpoint('2001:db8::1', 1), '[2001:db8::1]:1');
 assert.equal(format.rate(undefined), '–');
 assert.equal(format.count(10000), '10' + nnbsp + '000');
 assert.equal(format.plural(1, 'connection'), '1 connection');

@@ -3,35 +3,11 @@
 // A service with 10,000 connections.  Prints how long things took.
 
 import assert from 'node:assert/strict';
-import net from 'node:net';
 
-import { api, base, shoot, until, withBrowser } from './browser.js';
+import { api, base, shoot, transact, until, withBrowser }
+    from './browser.js';
 
 const CONNECTIONS = 10000;
-
-/** A transaction: no command line could hold it. */
-function transact(operations) {
-    return new Promise((resolve, reject) => {
-        const socket = net.connect(process.env.OVN_RUNDIR
-                                   + '/ovn_vpn_nb_db.sock');
-        let text = '';
-        socket.setEncoding('utf8').on('data', (data) => {
-            text += data;
-            try {
-                const { result } = JSON.parse(text);
-                const failed = result.find((r) => r?.error);
-                socket.end();
-                (failed ? reject : resolve)(failed ?? result);
-            } catch {
-                // There is more to come.
-            }
-        }).on('error', reject);
-        socket.write(JSON.stringify({
-            id: 0, method: 'transact',
-            params: ['OVN_VPN_Northbound', ...operations],
-        }));
-    });
-}
 
 function connectionRow(i) {
     const status = ['active', 'active', 'pending', 'inactive'][i % 4];
@@ -150,8 +126,22 @@ async function checkBulk(page) {
     await shoot(page, 'bulk');
     await page.getByRole('button', { name: 'Disable' }).click();
     await page.getByText('10 connections disabled.').waitFor();
-    await until('all ten are disabled', async () => await page
-        .locator('.rows').getByText('disabled').count() === 10);
+    const disabled = async () => page.locator('.rows').getByText('disabled')
+          .count();
+    await until('all ten are disabled', async () => await disabled() === 10);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('10 connections enabled.').waitFor();
+    await until('all ten are enabled', async () => await disabled() === 0);
+    // One that cannot be changed stays selected.
+    await page.getByLabel('Select user09990').check();
+    await page.getByLabel('Select user09991').check();
+    await page.route(/\/connections\/[^/]*$/, async (route) => {
+        await route.fulfill({ status: 409, json: { detail: 'not this one' } });
+    }, { times: 1 });
+    await page.getByRole('button', { name: 'Disable' }).click();
+    await page.getByText('1 connection not disabled').waitFor();
+    await page.getByText('1 connection selected').waitFor();
+    await page.getByRole('button', { name: 'Select none' }).click();
     await page.getByLabel('Select user09990').check();
     await page.getByRole('button', { name: 'Select all shown' }).click();
     await page.getByRole('button', { name: 'Delete …' }).click();

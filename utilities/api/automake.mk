@@ -126,12 +126,14 @@ WEB_FILES = \
 	js/event-stream.js \
 	js/format.js \
 	js/keys.js \
+	js/projects.js \
 	js/qr.js \
 	js/rates.js \
 	js/router.js \
 	js/rules.js \
 	js/session.js \
 	js/store.js \
+	js/takeovers.js \
 	js/theme.js \
 	js/views/access-rule.js \
 	js/views/access-rules.js \

@@ -2,13 +2,15 @@
 //
 // The page: its frame, who is signed in, and which view is shown.
 
-import { notices, notify } from './components/notices.js';
+import { notices } from './components/notices.js';
 import { title } from './components/parts.js';
 import { h, replace, setText } from './dom.js';
 import { duration } from './format.js';
+import { forgetProject, projectSwitch } from './projects.js';
 import { findRoute, link } from './router.js';
 import { rememberedToken, signIn, signOut } from './session.js';
 import { Store } from './store.js';
+import { noteTakeover } from './takeovers.js';
 import { applyTheme, themeButton } from './theme.js';
 import { accessRuleView } from './views/access-rule.js';
 import { accessRulesView } from './views/access-rules.js';
@@ -131,7 +133,7 @@ function updateBanner() {
 function drawHeader() {
     const mark = h('a', { href: link(), class: 'mark' }, 'OVN VPN');
     if (!context) {
-        replace(header, mark, h('span', { class: 'grow' }), themeButton());
+        replace(header, mark, h('span', { class: 'grow' }), themeButton);
         return;
     }
     const { session, store } = context;
@@ -148,10 +150,11 @@ function drawHeader() {
         }
     });
     update();
-    replace(header, mark, live, h('span', { class: 'grow' }),
+    replace(header, mark, live, projectSwitch(session, store),
+            h('span', { class: 'grow' }),
             h('span', { class: 'who' },
               session.identity.token ? session.identity.token + ' · ' : '',
-              session.identity.role), themeButton(),
+              session.identity.role), themeButton,
             session.identity.token
             && h('button', { type: 'button', class: 'quiet',
                              onclick: () => leave() }, 'Sign out'));
@@ -161,6 +164,7 @@ function drawHeader() {
 function leave(reason) {
     context?.store.close();
     context = undefined;
+    forgetProject();
     signOut();
     updateBanner();
     drawHeader();
@@ -180,7 +184,7 @@ function enter(session) {
         if (type === 'signed-out') {
             leave(data.message);
         } else if (type === 'service.takeover') {
-            notify(`${data.name} is served by ${data.status.node_id} now.`);
+            noteTakeover(data);
         }
     });
     drawHeader();

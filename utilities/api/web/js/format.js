@@ -37,6 +37,17 @@ export function traffic(pair) {
     return pair ? '↓ ' + rate(pair.tx) + '  ↑ ' + rate(pair.rx) : '–';
 }
 
+/**
+ * Where to call: RFC 3986 has IPv6 addresses in brackets.
+ *
+ * @param {string|undefined} address
+ * @param {number} port
+ */
+export function endpoint(address = 'no address yet', port) {
+    return (address.includes(':') ? '[' + address + ']' : address) + ':'
+        + port;
+}
+
 /** @param {number} n */
 export function count(n) {
     return n.toLocaleString('en').replaceAll(',', '\u202f');

@@ -63,4 +63,17 @@ export class Rates {
         }
         return one.update(counters, now);
     }
+
+    /**
+     * Forgets all others.
+     *
+     * @param {{has: (id: string) => boolean}} ids
+     */
+    keep(ids) {
+        for (const id of this.rates.keys()) {
+            if (!ids.has(id)) {
+                this.rates.delete(id);
+            }
+        }
+    }
 }

@@ -8,6 +8,20 @@ export function link(...segments) {
     return '#/' + segments.map(encodeURIComponent).join('/');
 }
 
+/** Names as the API takes them. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
+
+/**
+ * What to call a service or connection in addresses: its name, or its UUID if
+ * that is one which somebody wrote into the database and which may mean
+ * something in addresses.
+ *
+ * @param {{id: string, name: string}} thing
+ */
+export function reference({ id, name }) {
+    return NAME.test(name) ? name : id;
+}
+
 /** @param {string} service */
 export function serviceLink(service) {
     return link('services', service);

@@ -38,6 +38,8 @@ export class Store {
         this.traffic = new Map();
         this.rates = new Rates();
         this.loaded = false;
+        /** The project whose services are shown; all, if empty. */
+        this.project = '';
         this.loads = 0;
         /**
          * Events that have come while all is being loaded: they are newer.
@@ -86,16 +88,28 @@ export class Store {
         }
     }
 
-    /** All services, sorted by name. */
+    /** The services that are shown, sorted by name. */
     sortedServices() {
-        return [...this.services.values()].sort((a, b) => (
+        return [...this.services.values()].filter((s) => (
+            !this.project || s.project_id === this.project)).sort((a, b) => (
             a.name < b.name ? -1 : 1));
+    }
+
+    /** @param {string} project All, if empty. */
+    showProject(project) {
+        this.project = project;
+        this.tell('services');
     }
 
     /** @param {string} name Or UUID. */
     findService(name) {
         return this.services.get(name)
             ?? [...this.services.values()].find((s) => s.name === name);
+    }
+
+    /** @param {string} reference Name or UUID of a service. */
+    nameOf(reference) {
+        return this.findService(reference)?.name ?? reference;
     }
 
     /** All gateways, sorted by name. */
@@ -283,6 +297,7 @@ export class Store {
                 nodes: s.nodes,
                 rate: this.rates.update(s.vpn_service_id, s, now),
             }]));
+            this.rates.keep(this.traffic);
             this.tell('traffic');
         } catch {
             // The events say that the connection is lost.

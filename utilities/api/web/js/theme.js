@@ -12,24 +12,18 @@ function current() {
         ?? (dark.matches ? 'dark' : 'light');
 }
 
+/** The button that changes it. */
+export const themeButton = h('button', {
+    type: 'button', class: 'quiet', onclick: () => {
+        localStorage.setItem(STORAGE_KEY,
+                             current() === 'dark' ? 'light' : 'dark');
+        applyTheme();
+    },
+});
+
 export function applyTheme() {
     document.documentElement.dataset.theme = current();
+    setText(themeButton, current() === 'dark' ? 'Light' : 'Dark');
 }
 
-/** A button that changes it. */
-export function themeButton() {
-    const button = h('button', {
-        type: 'button', class: 'quiet', onclick: () => {
-            localStorage.setItem(STORAGE_KEY,
-                                 current() === 'dark' ? 'light' : 'dark');
-            update();
-        },
-    });
-    const update = () => {
-        applyTheme();
-        setText(button, current() === 'dark' ? 'Light' : 'Dark');
-    };
-    dark.addEventListener('change', update);
-    update();
-    return button;
-}
+dark.addEventListener('change', applyTheme);

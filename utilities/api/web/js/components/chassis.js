@@ -9,6 +9,9 @@ import { h } from '../dom.js';
 /** @typedef {import('../api-types.js').Service} Service */
 /** @typedef {import('../store.js').Store} Store */
 
+/** Most gateways to draw in a cell of a table. */
+const IN_CELL_MAX = 4;
+
 /**
  * A service's gateways in the order in which they serve.
  *
@@ -31,11 +34,14 @@ export function trouble(gateway) {
 /**
  * @param {Store} store
  * @param {Service} service
+ * @param {number} [max] Most gateways to draw; the rest are counted.
  * @returns {HTMLElement}
  */
-export function chassisPicture(store, service) {
+export function chassisPicture(store, service, max = Infinity) {
     const active = service.status.node_id;
-    const nodes = store.nodesOf(service);
+    const all = store.nodesOf(service);
+    const nodes = all.length > max ? all.slice(0, max - 1) : all;
+    const rest = all.slice(nodes.length);
     if (!nodes.length) {
         return h('span', { class: 'dim' }, 'none');
     }
@@ -47,7 +53,9 @@ export function chassisPicture(store, service) {
             title: name + ': ' + role + (name === active && why
                                          ? ', ' + why : ''),
         }, name, h('span', { class: 'sr' }, ' (' + role + ')'));
-    }));
+    }), rest.length ? h('li', { class: 'rest', title: rest.join(', ') },
+                        '+' + rest.length,
+                        h('span', { class: 'sr' }, ' more')) : null);
 }
 
 /**
@@ -67,7 +75,8 @@ export function chassisCell(store) {
                 (name) => [name, trouble(store.gateways.get(name))])]);
             if (now !== known) {
                 known = now;
-                element.replaceChildren(chassisPicture(store, service));
+                element.replaceChildren(chassisPicture(store, service,
+                                                       IN_CELL_MAX));
             }
         },
     };

@@ -4,7 +4,7 @@
 
 import { h, replace, setText } from '../dom.js';
 import { expiry, traffic } from '../format.js';
-import { connectionLink } from '../router.js';
+import { connectionLink, reference } from '../router.js';
 import { connectionBadge, handshake } from './parts.js';
 
 /** @typedef {import('../api-types.js').Connection} Connection */
@@ -36,7 +36,7 @@ export function connectionRow(list) {
     const updateConnection = (c) => {
         id = c.id;
         setText(link, c.name);
-        link.href = connectionLink(list.service.name, c.name);
+        link.href = connectionLink(reference(list.service), reference(c));
         box?.setAttribute('aria-label', 'Select ' + c.name);
         replace(groups, c.groups.map((g) => h('span', { class: 'tag' }, g)));
         replace(state, connectionBadge(c));

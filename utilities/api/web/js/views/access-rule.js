@@ -93,8 +93,9 @@ function ruleForm({ session, go }, service, rule) {
  * @param {Object<string, string>} parameters The rule "new" is a new one.
  */
 export function accessRuleView(context, { service, rule: id }) {
+    const name = context.store.nameOf(service);
     const heading = (id === 'new' ? 'New access rule of '
-                     : 'Access rule of ') + service;
+                     : 'Access rule of ') + name;
     const body = h('div', {});
     const load = async () => {
         showWaiting(body, undefined, load);
@@ -115,7 +116,7 @@ export function accessRuleView(context, { service, rule: id }) {
         title: heading,
         element: h('section', { class: 'narrow' },
                    crumbs(['Services', link()],
-                          [service, serviceLink(service)],
+                          [name, serviceLink(service)],
                           ['Access rules', rulesLink(service)]),
                    title(heading), body),
     };

@@ -21,12 +21,14 @@ class AccessRulesView {
     constructor({ session, store }, service) {
         this.api = session.api;
         this.service = service;
+        this.name = store.nameOf(service);
         this.mayChange = session.may('operator');
         this.body = h('div', {});
         this.element = h(
             'section', {},
-            crumbs(['Services', link()], [service, serviceLink(service)]),
-            h('div', { class: 'heading' }, title('Access rules of ' + service),
+            crumbs(['Services', link()], [this.name, serviceLink(service)]),
+            h('div', { class: 'heading' }, title('Access rules of '
+                                                     + this.name),
               this.mayChange && h('a', {
                   class: 'button primary',
                   href: link('services', service, 'rules', 'new'),
@@ -78,8 +80,8 @@ class AccessRulesView {
                      rule.name || 'without a name')
                  : rule.name || 'without a name'),
             cell('Priority', { class: 'number' }, rule.priority ?? 0),
-            cell('For', {}, whoText(rule)),
-            cell('What', {}, h('div', {}, badge(
+            cell('For', { class: 'text' }, whoText(rule)),
+            cell('What', { class: 'text' }, h('div', {}, badge(
                 rule.action === 'allow' ? 'good' : 'bad', rule.action), ' ',
                 ruleText(rule).replace(/^\w+ /, ''))),
             this.mayChange && cell('', { class: 'action' }, h('button', {
@@ -91,7 +93,7 @@ class AccessRulesView {
     /** @param {AccessRule} rule @param {string} name */
     async remove(rule, name) {
         if (!await confirmAction({
-            title: `Delete access rule “${name}” of ${this.service}?`,
+            title: `Delete access rule “${name}” of ${this.name}?`,
             text: h('p', {}, 'It is for ' + whoText(rule) + ': '
                     + ruleText(rule) + '.'),
             action: 'Delete rule',
@@ -116,7 +118,7 @@ class AccessRulesView {
 export function accessRulesView(context, { service }) {
     const view = new AccessRulesView(context, service);
     return {
-        title: 'Access rules of ' + service,
+        title: 'Access rules of ' + view.name,
         element: view.element,
         destroy: () => view.unlisten(),
     };

@@ -199,6 +199,8 @@ export class ConnectionList {
         if (isGone) {
             this.connections.delete(data.id);
             this.selected.delete(data.id);
+            this.traffic.delete(data.id);
+            this.rates.keep(this.connections);
         } else {
             this.connections.set(data.id, data);
         }

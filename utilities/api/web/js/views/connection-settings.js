@@ -9,7 +9,7 @@ import { crumbs, showWaiting, title } from '../components/parts.js';
 import { flagSetting, labelsSetting, numberSetting, textSetting,
          wordsSetting } from '../components/settings.js';
 import { h, replace } from '../dom.js';
-import { connectionLink, link, serviceLink } from '../router.js';
+import { connectionLink, link, reference, serviceLink } from '../router.js';
 
 /** @typedef {import('../api-types.js').Connection} Connection */
 /** @typedef {import('../app.js').Context} Context */
@@ -59,6 +59,7 @@ function settingsForm({ session, go }, service, tagged) {
     const { api } = session;
     const { id, name } = tagged.connection;
     const settings = settingsOf(tagged.connection);
+    const back = connectionLink(service, reference(tagged.connection));
 
     return editor({
         what: 'Connection ' + name,
@@ -76,9 +77,9 @@ function settingsForm({ session, go }, service, tagged) {
                 await api.updateConnection(service, id, changes, etag);
                 notify(name + ' was changed.');
             }
-            go(connectionLink(service, name));
+            go(back);
         },
-        cancel: connectionLink(service, name),
+        cancel: back,
     });
 }
 
@@ -104,8 +105,10 @@ export function connectionSettingsView(context, { service, connection }) {
         title: 'Settings of ' + connection,
         element: h('section', { class: 'narrow' },
                    crumbs(['Services', link()],
-                          [service, serviceLink(service)],
-                          [connection, connectionLink(service, connection)]),
+                          [context.store.nameOf(service),
+                           serviceLink(service)],
+                          [connection,
+                           connectionLink(service, connection)]),
                    title('Settings of ' + connection), body),
     };
 }

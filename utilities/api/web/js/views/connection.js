@@ -34,6 +34,8 @@ class ConnectionView {
         this.context = context;
         this.api = context.session.api;
         this.service = service;
+        this.serviceName = context.store.nameOf(service);
+        this.reference = name;
         this.name = name;
         /** @type {Connection|undefined} */
         this.connection = undefined;
@@ -52,7 +54,8 @@ class ConnectionView {
         this.facts = factList();
         this.actions = h('div', { class: 'actions' });
         this.element = h('section', {}, crumbs(
-            ['Services', link()], [service, serviceLink(service)]),
+            ['Services', link()],
+            [this.serviceName, serviceLink(service)]),
             h('div', { class: 'heading' }, this.heading, this.state),
             this.body);
         this.unlisten = context.store.listen((type, data) => (
@@ -73,9 +76,10 @@ class ConnectionView {
         }
         try {
             const [{ connection }, rules] = await Promise.all([
-                this.api.getConnection(this.service, this.name),
+                this.api.getConnection(this.service, this.reference),
                 this.api.accessRules(this.service)]);
             this.connection = connection;
+            this.name = connection.name;
             this.rules = rules;
             if (this.hasSheet) {
                 this.draw();
@@ -190,7 +194,7 @@ class ConnectionView {
                 (rule) => h('li', {}, rule.name ? rule.name + ': ' : '',
                             ruleText(rule)))) : 'none: it reaches all ',
                 h('a', { href: rulesLink(this.service) },
-                  'Rules of ' + this.service)]],
+                  'All rules of the service')]],
             ['Key made', c.key_created_at && ago(c.key_created_at)],
             ['Public key', h('code', { class: 'key' }, c.public_key)],
             ['Pre-shared key', c.has_psk ? 'yes' : 'no'],
@@ -207,8 +211,8 @@ class ConnectionView {
                                             !this.connection?.enabled) });
             replace(this.actions,
                     h('a', { class: 'button primary', href: link(
-                        'services', this.service, 'connections', this.name,
-                        'settings') }, 'Edit'),
+                        'services', this.service, 'connections',
+                        this.reference, 'settings') }, 'Edit'),
                     this.toggle, h('button', { type: 'button',
                                   onclick: () => this.rotate() },
                       'New keys …'),
@@ -238,7 +242,7 @@ class ConnectionView {
     async remove() {
         const c = /** @type {Connection} */ (this.connection);
         if (!await confirmAction({
-            title: `Delete connection ${c.name} of ${this.service}?`,
+            title: `Delete connection ${c.name} of ${this.serviceName}?`,
             text: h('p', {}, c.name + ' loses access at once. This cannot be '
                     + 'undone: a new connection has new keys.'),
             action: 'Delete ' + c.name,
@@ -294,7 +298,7 @@ class ConnectionView {
     showSheet(config, keyFrom) {
         const sheet = configSheet({
             connection: this.name, config, keyFrom,
-            done: connectionLink(this.service, this.name),
+            done: connectionLink(this.service, this.reference),
         });
         // The address does not change, so that nobody would show the view.
         sheet.querySelector('.config a.button')?.addEventListener(

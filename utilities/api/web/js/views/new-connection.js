@@ -128,7 +128,8 @@ export function newConnectionView({ session, store }, { service }) {
     let type = 'client';
     const body = h('div', {});
     const element = h('section', {}, crumbs(
-        ['Services', link()], [service, serviceLink(service)]), heading, body);
+        ['Services', link()], [store.nameOf(service), serviceLink(service)]),
+                      heading, body);
 
     site.element.hidden = true;
     serverKey.element.hidden = canMakeKeys();
@@ -155,8 +156,7 @@ export function newConnectionView({ session, store }, { service }) {
         replace(body, configSheet({
             connection: connection.name, config,
             keyFrom: ownKey ? 'owner' : keys ? 'browser' : 'api',
-            done: connectionLink(store.findService(service)?.name ?? service,
-                                 connection.name),
+            done: connectionLink(service, connection.name),
         }));
     };
 

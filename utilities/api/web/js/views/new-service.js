@@ -2,12 +2,25 @@
 //
 // A new service: what it cannot do without.
 
-import { field, form, words } from '../components/form.js';
+import { field, form, select, words } from '../components/form.js';
 import { crumbs, title } from '../components/parts.js';
 import { h } from '../dom.js';
+import { knownProjects } from '../projects.js';
 import { link, serviceLink } from '../router.js';
 
 /** @typedef {import('../app.js').Context} Context */
+
+/**
+ * A choice among the projects of a token, or the name of one where it is for
+ * all.
+ *
+ * @param {string[]} mine
+ */
+function projectControl(mine) {
+    return mine.length
+        ? select(mine.map((name) => [name, name]))
+        : h('input', { autocomplete: 'off', list: 'known-projects' });
+}
 
 /** @param {Context} context */
 export function newServiceView({ session, store, go }) {
@@ -15,7 +28,9 @@ export function newServiceView({ session, store, go }) {
     const router = h('input', { required: true, autocomplete: 'off' });
     const address = h('input', { autocomplete: 'off' });
     const subnets = h('input', { autocomplete: 'off' });
-    const [project] = session.identity.projects;
+    const projects = knownProjects(session, store);
+    const project = projectControl(session.identity.projects);
+    project.value = store.project || session.identity.projects[0] || '';
 
     return {
         title: 'New service',
@@ -25,6 +40,11 @@ export function newServiceView({ session, store, go }) {
             form({
                 fields: [
                     field({ label: 'Name', name: 'name', control: name }),
+                    session.identity.projects.length !== 1 && [
+                        field({ label: 'Project', name: 'project_id',
+                                control: project }),
+                        h('datalist', { id: 'known-projects' }, projects.map(
+                            (value) => h('option', { value })))],
                     field({
                         label: 'Router', name: 'router_id', control: router,
                         hint: 'The logical router whose networks clients '
@@ -49,7 +69,8 @@ export function newServiceView({ session, store, go }) {
                     const service = await session.api.createService({
                         name: name.value.trim(),
                         router_id: router.value.trim(),
-                        ...project && { project_id: project },
+                        ...project.value && {
+                            project_id: project.value.trim() },
                         ...address.value && {
                             external_ip: address.value.trim() },
                         ...subnets.value && {

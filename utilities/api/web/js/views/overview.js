@@ -10,7 +10,7 @@ import { badge, serviceBadge, showWaiting, title }
 import { cell, makeTable } from '../components/table.js';
 import { h, KeyedList, replace, setText } from '../dom.js';
 import { ago, count, plural, traffic } from '../format.js';
-import { link, serviceLink } from '../router.js';
+import { link, reference, serviceLink } from '../router.js';
 
 /** @typedef {import('../api-types.js').Gateway} Gateway */
 /** @typedef {import('../api-types.js').Service} Service */
@@ -47,8 +47,9 @@ function concerns(store) {
                         text: 'It is drained: services avoid it.' });
         }
     }
-    for (const { id, name, status, spec } of store.sortedServices()) {
-        const href = serviceLink(name);
+    for (const service of store.sortedServices()) {
+        const { id, name, status, spec } = service;
+        const href = serviceLink(reference(service));
         if (status.error_message) {
             bad.push({ key: id, tone: 'bad', name, href,
                        text: status.error_message });
@@ -61,6 +62,20 @@ function concerns(store) {
         }
     }
     return [...bad, ...warn];
+}
+
+/**
+ * Whether a service is what somebody looks for.
+ *
+ * @param {Service} service
+ * @param {string} text In lower case.
+ */
+function isFound({ name, description, project_id: project, labels, spec,
+                   status }, text) {
+    return [name, description, project, spec.router_id, spec.external_ip,
+            status.public_ip, status.node_id, status.error_message,
+            ...Object.entries(labels ?? {}).map((pair) => pair.join('='))]
+        .some((s) => s?.toLowerCase().includes(text));
 }
 
 /** @param {Concern} concern */
@@ -97,16 +112,17 @@ function serviceRow(store) {
     return {
         element: h('tr', { role: 'row' },
                    cell('Service', { class: 'first' }, name, ' ', project),
-                   cell('State', {}, state), cell('Floating IP', {}, address),
+                   cell('State', {}, state),
+                   cell('Floating IP', { class: 'text' }, address),
                    cell('Gateways', {}, picture.element),
                    cell('Connected', { class: 'number' }, connected),
-                   cell('Traffic', { class: 'number' }, rates),
+                   cell('Traffic', { class: 'number traffic' }, rates),
                    cell('Last takeover', {}, takeover)),
         /** @param {Service} service */
         update(service) {
             const { status, spec } = service;
             setText(name, service.name);
-            name.href = serviceLink(service.name);
+            name.href = serviceLink(reference(service));
             setText(project, service.project_id ?? '');
             const fresh = serviceBadge(service);
             if (state.firstChild?.className !== fresh.className
@@ -173,7 +189,8 @@ function gatewayRow(context) {
     return {
         element: h('tr', { role: 'row' },
                    cell('Gateway', { class: 'first' }, name),
-                   cell('Health', {}, state), cell('Host', {}, host),
+                   cell('Health', {}, state),
+                   cell('Host', { class: 'text' }, host),
                    cell('WireGuard', {}, backend),
                    cell('Serves', { class: 'number' }, services),
                    button && cell('', { class: 'action' }, button)),
@@ -192,19 +209,37 @@ function gatewayRow(context) {
                     .filter(Boolean).join(', ') || '–');
             setText(services, n);
             if (button) {
-                setText(button, (gateway.drain ? 'Undrain ' : 'Drain ')
-                        + gateway.name);
+                const verb = gateway.drain ? 'Undrain' : 'Drain';
+                setText(button, verb);
+                button.setAttribute('aria-label', verb + ' ' + gateway.name);
             }
         },
     };
 }
 
+/** Most concerns to show at first. */
+const CONCERNS_MAX = 5;
+
+/** From how many services on there is a search. */
+const SEARCH_MIN = 10;
+
 /** @param {Context} context */
 export function overviewView(context) {
     const { session, store } = context;
     const attention = h('ul', { class: 'concerns' });
-    const attentionBox = h('section', { 'aria-label': 'Needs attention' },
-                           h('h2', {}, 'Needs attention'), attention);
+    const all = h('button', { type: 'button', onclick: () => {
+        showsAll = !showsAll;
+        draw();
+    } });
+    const attentionBox = h('section', { class: 'attention',
+                                        'aria-label': 'Needs attention' },
+                           h('h2', {}, 'Needs attention'), attention, all);
+    const search = h('input', {
+        type: 'search', 'aria-label': 'Search services',
+        placeholder: 'Search services …', oninput: () => draw(),
+    });
+    const found = h('span', { class: 'dim', role: 'status' });
+    const controls = h('div', { class: 'controls' }, search, found);
     const services = makeTable('services', [
         ['Service'], ['State'], ['Floating IP'], ['Gateways'],
         ['Connected', 'number'], ['Traffic', 'number'], ['Last takeover'],
@@ -223,7 +258,8 @@ export function overviewView(context) {
                     session.may('operator')
                     ? ' A service gives clients a way into the networks of a '
                     + 'router.' : '');
-    const content = h('div', {}, attentionBox, empty, services.element,
+    const content = h('div', {}, attentionBox, empty, controls,
+                      services.element,
                       h('h2', {}, 'Gateways'), gateways.element,
                       h('p', { class: 'empty none' },
                         'No ovn-vpn-controller has reported yet.'));
@@ -233,7 +269,20 @@ export function overviewView(context) {
     const gatewayList = new KeyedList(gateways.body, (g) => g.name,
                                       () => gatewayRow(context));
     let frame = 0;
+    let showsAll = false;
 
+    const drawServices = () => {
+        const list = store.sortedServices();
+        const text = search.value.trim().toLowerCase();
+        const shown = list.filter((s) => !text || isFound(s, text));
+        empty.hidden = list.length > 0;
+        controls.hidden = list.length < SEARCH_MIN && !text;
+        setText(found, text ? count(shown.length) + ' of '
+                + plural(list.length, 'service')
+                : plural(list.length, 'service'));
+        services.element.hidden = !shown.length;
+        serviceList.update(shown);
+    };
     const draw = () => {
         frame = 0;
         waiting.hidden = store.loaded;
@@ -243,11 +292,14 @@ export function overviewView(context) {
             return;
         }
         const list = concerns(store);
+        const isLong = list.length > CONCERNS_MAX + 1;
         attentionBox.hidden = !list.length;
-        concernList.update(list);
-        empty.hidden = store.services.size > 0;
-        services.element.hidden = !store.services.size;
-        serviceList.update(store.sortedServices());
+        concernList.update(isLong && !showsAll ? list.slice(0, CONCERNS_MAX)
+                           : list);
+        all.hidden = !isLong;
+        setText(all, showsAll ? 'Show fewer' : 'Show all '
+                + count(list.length));
+        drawServices();
         gateways.element.hidden = !store.gateways.size;
         content.querySelector('.none').hidden = store.gateways.size > 0;
         gatewayList.update(store.sortedGateways());

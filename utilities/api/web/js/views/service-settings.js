@@ -11,7 +11,7 @@ import { flagSetting, labelsSetting, numberSetting, textSetting,
          wordsSetting } from '../components/settings.js';
 import { h, replace } from '../dom.js';
 import { plural } from '../format.js';
-import { link, serviceLink } from '../router.js';
+import { link, reference, serviceLink } from '../router.js';
 
 /** @typedef {import('../api-types.js').Service} Service */
 /** @typedef {import('../app.js').Context} Context */
@@ -123,9 +123,9 @@ function settingsForm({ session, store, go }, tagged) {
                 store.putService(/** @type {Service} */ (now.service));
                 notify(name + ' was changed.');
             }
-            go(serviceLink(name));
+            go(serviceLink(reference(tagged.service)));
         },
-        cancel: serviceLink(name),
+        cancel: serviceLink(reference(tagged.service)),
     });
 }
 
@@ -135,6 +135,7 @@ function settingsForm({ session, store, go }, tagged) {
  */
 export function serviceSettingsView(context, { service: name }) {
     const { session } = context;
+    const heading = 'Settings of ' + context.store.nameOf(name);
     const body = h('div', {});
     const load = async () => {
         showWaiting(body, undefined, load);
@@ -154,9 +155,10 @@ export function serviceSettingsView(context, { service: name }) {
     };
     load();
     return {
-        title: 'Settings of ' + name,
+        title: heading,
         element: h('section', { class: 'narrow' },
-                   crumbs(['Services', link()], [name, serviceLink(name)]),
-                   title('Settings of ' + name), body),
+                   crumbs(['Services', link()], [context.store.nameOf(name),
+                                                 serviceLink(name)]),
+                   title(heading), body),
     };
 }

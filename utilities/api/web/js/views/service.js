@@ -7,12 +7,25 @@ import { codes, crumbs, factList, labelTags, message, serviceBadge,
          showFacts, showWaiting, title } from '../components/parts.js';
 import { ConnectionList } from './connection-list.js';
 import { h, refresh, replace, setText } from '../dom.js';
-import { ago, count, dateTime, traffic } from '../format.js';
+import { ago, count, dateTime, endpoint, traffic } from '../format.js';
 import { link, rulesLink } from '../router.js';
 
 /** @typedef {import('../api-types.js').Service} Service */
 /** @typedef {import('../app.js').Context} Context */
 /** @typedef {import('../store.js').Store} Store */
+
+/** Most gateways to show; their settings show all. */
+const GATEWAYS_MAX = 8;
+
+/** @param {Service} service */
+function prioritiesText(service) {
+    const list = byPriority(service).map((g) => (
+        g.chassis_name + ' ' + g.priority + (g.sticky ? ' (sticky)' : '')));
+    const rest = list.length - GATEWAYS_MAX;
+    return !list.length ? 'as the router has them'
+        : list.slice(0, GATEWAYS_MAX).join(', ')
+        + (rest > 0 ? ' and ' + rest + ' more' : '');
+}
 
 /**
  * @param {Store} store
@@ -23,16 +36,12 @@ function settings(store, service) {
     const { id, spec, status, project_id: project } = service;
     return [
         ['Project', project],
-        ['Clients call', h('code', {}, (status.public_ip ?? spec.external_ip
-                                        ?? 'no address yet') + ':'
-                           + spec.listen_port)],
+        ['Clients call', h('code', {}, endpoint(status.public_ip
+                                                ?? spec.external_ip,
+                                                spec.listen_port))],
         ['Router', h('code', {}, spec.router_id)],
-        ['Gateways', chassisPicture(store, service)],
-        ['Priorities', spec.gateways.length
-         ? byPriority(service).map((g) => g.chassis_name + ' ' + g.priority
-                                   + (g.sticky ? ' (sticky)' : ''))
-         .join(', ')
-         : 'as the router has them'],
+        ['Gateways', chassisPicture(store, service, GATEWAYS_MAX)],
+        ['Priorities', prioritiesText(service)],
         ['Last move', status.active_since && ago(status.active_since)],
         ['Clients reach', codes(status.offered_subnets.length
                                 ? status.offered_subnets
@@ -59,8 +68,10 @@ function settings(store, service) {
  * @param {Context} context
  * @param {Object<string, string>} parameters
  */
-export function serviceView(context, { service: name }) {
+export function serviceView(context, { service: reference }) {
     const { session, store } = context;
+    const name = store.nameOf(reference);
+    const heading = title(name);
     const body = h('div', {});
     const state = h('span', {});
     const troubles = h('div', {});
@@ -74,13 +85,14 @@ export function serviceView(context, { service: name }) {
 
     details.open = innerWidth > 700;
     const draw = () => {
-        const service = store.findService(name);
+        const service = store.findService(reference);
         frame = 0;
         if (!service) {
             list?.destroy();
             list = undefined;
             showWaiting(body, store.error ?? (store.loaded
-                ? new Error('There is no service “' + name + '”.')
+                ? new Error('There is no service “' + reference
+                                              + '”.')
                 : undefined), () => store.load());
             return;
         }
@@ -89,6 +101,7 @@ export function serviceView(context, { service: name }) {
             replace(body, about, troubles, details, list.element);
         }
         const { status } = service;
+        setText(heading, service.name);
         refresh(state, serviceBadge(service));
         refresh(troubles,
                 status.error_message && message('bad', h('p', {},
@@ -117,16 +130,16 @@ export function serviceView(context, { service: name }) {
     return {
         title: name,
         element: h('section', {}, crumbs(['Services', link()]),
-                   h('div', { class: 'heading' }, title(name), state,
+                   h('div', { class: 'heading' }, heading, state,
                      h('div', { class: 'tools' },
-                       h('a', { class: 'button', href: rulesLink(name) },
+                       h('a', { class: 'button', href: rulesLink(reference) },
                          'Access rules'),
                        session.may('operator') && [
                            h('a', { class: 'button', href: link(
-                               'services', name, 'settings') },
+                               'services', reference, 'settings') },
                              'Edit service'),
                            h('a', { class: 'button primary',
-                                    href: link('services', name, 'new') },
+                                    href: link('services', reference, 'new') },
                              'New connection')])), body),
         destroy() {
             unlisten();
