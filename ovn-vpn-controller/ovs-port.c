@@ -32,6 +32,10 @@ COVERAGE_DEFINE(ovs_port_change);
 
 #define MAPPINGS "ovn-bridge-mappings"
 
+/* Mark of a patch port that ovn-controller has made because of a mapping, and
+ * takes away when the mapping goes. */
+#define LOCALNET_MARK "ovn-localnet-port"
+
 /* To be asked before each change; see ovn-vpn-controller/change.h. */
 #define is_due(...) \
     (COVERAGE_INC(ovs_port_change), \
@@ -407,7 +411,8 @@ clear_bridge(const struct ovsrec_bridge *bridge)
 
         if (is_ours(port)) {
             ovsrec_bridge_update_ports_delvalue(bridge, port);
-        } else if (strcmp(port->name, bridge->name)) {
+        } else if (strcmp(port->name, bridge->name)
+                   && !smap_get(&port->external_ids, LOCALNET_MARK)) {
             empty = false;
         }
     }
