@@ -22,9 +22,9 @@
 #include "packets.h"
 #include "util.h"
 
-/* The kernel's own rules: local, main, default. */
-#define RULE_LOCAL_PRIORITY 0
-#define RULE_MAIN_PRIORITY 32766
+/* The kernel's last rule, "default", which IPv6 does not have.  Its table is
+ * empty. */
+#define RULE_DEFAULT_PRIORITY 32767
 
 static bool
 route_equals(const struct link_route *a, const struct link_route *b)
@@ -160,16 +160,23 @@ link_sync_routes(struct link_ctx *ctx, const struct link_route *want,
 
 /* Rules. */
 
+static uint8_t
+rule_action(const struct link_rule *rule)
+{
+    return rule->table ? FR_ACT_TO_TBL : FR_ACT_BLACKHOLE;
+}
+
 static bool
 rule_equals(struct rtnl_rule *have, const struct link_rule *want)
 {
-    const char *iif = rtnl_rule_get_iif(have);
-
     return (rtnl_rule_get_prio(have) == want->priority
             && rtnl_rule_get_table(have) == want->table
-            && rtnl_rule_get_action(have) == FR_ACT_TO_TBL
-            && nullable_string_is_equal(iif, want->iif)
-            && rtnl_rule_get_mark(have) == want->mark);
+            && rtnl_rule_get_action(have) == rule_action(want)
+            && nullable_string_is_equal(rtnl_rule_get_iif(have), want->iif)
+            && rtnl_rule_get_mark(have) == want->mark
+            && !rtnl_rule_get_src(have)
+            && !rtnl_rule_get_dst(have)
+            && !rtnl_rule_get_oif(have));
 }
 
 /* Returns true if 'verb' may be done to the rule of 'priority'. */
@@ -192,7 +199,7 @@ add_rule(struct link_ctx *ctx, int family, const struct link_rule *want)
     rtnl_rule_set_family(rule, family);
     rtnl_rule_set_prio(rule, want->priority);
     rtnl_rule_set_table(rule, want->table);
-    rtnl_rule_set_action(rule, FR_ACT_TO_TBL);
+    rtnl_rule_set_action(rule, rule_action(want));
     if (want->iif) {
         rtnl_rule_set_iif(rule, want->iif);
     }
@@ -207,41 +214,43 @@ add_rule(struct link_ctx *ctx, int family, const struct link_rule *want)
     return error == EEXIST ? 0 : error;
 }
 
+/* Returns the index in 'want', an array of 'n', of the rule that 'have' is,
+ * 'n' if it is none of them. */
+static size_t
+find_rule(struct rtnl_rule *have, const struct link_rule *want, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < n && !rule_equals(have, &want[i]); i++) {
+        continue;
+    }
+    return i;
+}
+
+/* Returns true if 'have' is one that is ours to decide about. */
+static bool
+rule_is_ours(struct rtnl_rule *have, int family)
+{
+    return (rtnl_rule_get_family(have) == family
+            && rtnl_rule_get_prio(have) < RULE_DEFAULT_PRIORITY);
+}
+
+/* Adds those of 'want', an array of 'n', that are not in 'cache'. */
 static int
-sync_rules_of_family(struct link_ctx *ctx, int family,
-                     const struct link_rule *want, size_t n)
+add_rules(struct link_ctx *ctx, int family, struct nl_cache *cache,
+          const struct link_rule *want, size_t n)
 {
     bool *found = xcalloc(n + 1, sizeof *found);
-    struct nl_cache *cache;
+    int error = 0;
 
-    int error = link_errno(rtnl_rule_alloc_cache(ctx->nl, family, &cache));
-    if (error) {
-        free(found);
-        return error;
-    }
     for (struct nl_object *o = nl_cache_get_first(cache); o;
          o = nl_cache_get_next(o)) {
         struct rtnl_rule *have = (struct rtnl_rule *) o;
-        uint32_t priority = rtnl_rule_get_prio(have);
-        size_t i;
 
-        if (rtnl_rule_get_family(have) != family
-            || priority == RULE_LOCAL_PRIORITY
-            || priority >= RULE_MAIN_PRIORITY) {
-            continue;
-        }
-        for (i = 0; i < n && !rule_equals(have, &want[i]); i++) {
-            continue;
-        }
-        if (i < n && !found[i]) {
-            found[i] = true;
-        } else if (change_rule(ctx, "delete", family, priority)) {
-            int retval = link_errno(rtnl_rule_delete(ctx->nl, have, 0));
-            error = error || retval == ENOENT ? error : retval;
+        if (rule_is_ours(have, family)) {
+            found[find_rule(have, want, n)] = true;
         }
     }
-    nl_cache_free(cache);
-
     for (size_t i = 0; i < n; i++) {
         if (!found[i]) {
             int retval = add_rule(ctx, family, &want[i]);
@@ -252,8 +261,54 @@ sync_rules_of_family(struct link_ctx *ctx, int family,
     return error;
 }
 
-/* Makes 'want', an array of 'n', the rules of the namespace, apart from the
- * kernel's own. */
+/* Deletes from the kernel what is in 'cache' and not in 'want', an array of
+ * 'n'. */
+static int
+delete_rules(struct link_ctx *ctx, int family, struct nl_cache *cache,
+             const struct link_rule *want, size_t n)
+{
+    int error = 0;
+
+    for (struct nl_object *o = nl_cache_get_first(cache); o;
+         o = nl_cache_get_next(o)) {
+        struct rtnl_rule *have = (struct rtnl_rule *) o;
+        uint32_t priority = rtnl_rule_get_prio(have);
+
+        if (rule_is_ours(have, family) && find_rule(have, want, n) == n
+            && change_rule(ctx, "delete", family, priority)) {
+            /* The kernel leaves priority 0 out of what it tells, and takes
+             * one that is left out for any. */
+            rtnl_rule_set_prio(have, priority);
+            int retval = link_errno(rtnl_rule_delete(ctx->nl, have, 0));
+            error = error || retval == ENOENT ? error : retval;
+        }
+    }
+    return error;
+}
+
+/* Adds before it deletes: a rule may do in another place what another one did,
+ * and no packet should find neither. */
+static int
+sync_rules_of_family(struct link_ctx *ctx, int family,
+                     const struct link_rule *want, size_t n)
+{
+    struct nl_cache *cache;
+
+    int error = link_errno(rtnl_rule_alloc_cache(ctx->nl, family, &cache));
+    if (error) {
+        return error;
+    }
+    error = add_rules(ctx, family, cache, want, n);
+    if (!error) {
+        error = delete_rules(ctx, family, cache, want, n);
+    }
+    nl_cache_free(cache);
+    return error;
+}
+
+/* Makes 'want', an array of 'n', the rules of the namespace, the kernel's own
+ * among them.  There is no packet to which neither the old nor the new ones
+ * apply. */
 int
 link_sync_rules(struct link_ctx *ctx, const struct link_rule *want, size_t n)
 {

@@ -89,7 +89,7 @@ struct link_rule {
     uint32_t priority;
     const char *iif;            /* NULL for any. */
     uint32_t mark;              /* 0 for any. */
-    uint32_t table;
+    uint32_t table;             /* 0 for none: drops the packet. */
 };
 int link_sync_rules(struct link_ctx *, const struct link_rule *, size_t n);
 

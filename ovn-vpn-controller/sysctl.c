@@ -29,6 +29,8 @@ static const struct {
     { "ipv4/ip_forward", "1" },
     { "ipv6/conf/all/forwarding", "1" },
     { "ipv4/conf/all/promote_secondaries", "1" },
+    /* Peers could ask without OVN's seeing it. */
+    { "ipv4/icmp_echo_ignore_broadcasts", "1" },
 };
 
 /* Settings of each interface, and of "all" and "default". */

@@ -303,6 +303,8 @@ static const struct {
     { open_netns, false, "open the network namespace" },
     { sync_loopback, false, "bring up the loopback interface" },
     { sync_sysctls, false, "write kernel settings" },
+    /* Before there is anything from which packets can come. */
+    { sync_rules, false, "set routing rules" },
     { sync_veth_pair, false, "make the veth pair to Open vSwitch" },
     { sync_veth_outside, true, "configure the host's end of the veth pair" },
     { sync_veth_inside, true, "configure "TUNNEL_TRANSIT },
@@ -311,7 +313,6 @@ static const struct {
     { sync_router_neighbour, true, "set the router's Ethernet address" },
     { sync_wg_addresses, false,
       "set the addresses of the WireGuard interface" },
-    { sync_rules, false, "set routing rules" },
     { sync_routes, false, "set routes" },
 };
 

@@ -12,21 +12,25 @@
 #include "ovn-vpn-controller/want.h"
 #include "util.h"
 
-/* Routing table for what must go to the OVN router, and rules that use it. */
+/* Routing tables: for what must go to the OVN router, and the kernel's. */
 #define OUT_TABLE 0x6f76
 #define MAIN_TABLE 254
-#define RULE_FROM_TUNNEL 100
-#define RULE_OWN_PACKETS 101
+#define LOCAL_TABLE 255
 
 /* Sets the rules of a namespace with the WireGuard interface 'wg_ifname'. */
 int
 tunnel_routes_sync_rules(struct link_ctx *link, const char *wg_ifname)
 {
     const struct link_rule rules[] = {
-        { .priority = RULE_FROM_TUNNEL, .iif = wg_ifname,
-          .table = OUT_TABLE },
-        { .priority = RULE_OWN_PACKETS, .mark = TUNNEL_FWMARK,
-          .table = OUT_TABLE },
+        /* From the tunnel.  A packet for which there is no router is
+         * dropped. */
+        { .priority = 100, .iif = wg_ifname, .table = OUT_TABLE },
+        { .priority = 101, .iif = wg_ifname },
+        /* WireGuard's own. */
+        { .priority = 102, .mark = TUNNEL_FWMARK, .table = OUT_TABLE },
+        /* The kernel's, the former of which is at 0 by itself. */
+        { .priority = 200, .table = LOCAL_TABLE },
+        { .priority = 32766, .table = MAIN_TABLE },
     };
 
     return link_sync_rules(link, rules, ARRAY_SIZE(rules));
