@@ -7,6 +7,8 @@
 
 #include "ovn-vpn/changes.h"
 
+#include <string.h>
+
 #include "lib/ovn-nb-idl.h"
 #include "ovn-vpn/model.h"
 #include "ovn-vpn/nb-table.h"
@@ -81,6 +83,41 @@ collect_unmarked(struct model *model, const struct ovsdb_idl *idl)
     }
 }
 
+/* A service's load balancer may have been taken off the tenant's router, which
+ * does not change the load balancer.  A service that should have one has a NAT
+ * row there. */
+
+static bool
+has_load_balancer(const struct nbrec_logical_router *lr, const char *service)
+{
+    for (size_t i = 0; i < lr->n_load_balancer; i++) {
+        if (!strcmp(service,
+                    nb_table_get_service(&lr->load_balancer[i]->header_))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+collect_detached(struct model *model, const struct ovsdb_idl *idl)
+{
+    const struct nbrec_logical_router *lr;
+
+    NBREC_LOGICAL_ROUTER_FOR_EACH_TRACKED (lr, idl) {
+        for (size_t i = 0; !nbrec_logical_router_is_deleted(lr)
+                           && i < lr->n_nat; i++) {
+            const struct nbrec_nat *nat = lr->nat[i];
+            const char *service = nb_table_get_service(&nat->header_);
+
+            if (service[0] && !strcmp(nat->type, "snat")
+                && !has_load_balancer(lr, service)) {
+                mark_owner(model, service);
+            }
+        }
+    }
+}
+
 /* Tenants' rows.  When a row changes that is part of a router or switch, the
  * latter is among the changed ones too. */
 static void
@@ -105,5 +142,6 @@ changes_collect_ovn_nb(struct changes *changes, struct model *model,
 {
     collect_owned(model, idl);
     collect_unmarked(model, idl);
+    collect_detached(model, idl);
     collect_foreign(changes, idl);
 }

@@ -268,7 +268,12 @@ find_holder(const struct nb_sync *sync, const struct nb_table *t,
 }
 
 /* Deletes the rows in 'have' that no row of the plan has struck out.  Those
- * whose holder goes too, go with it. */
+ * that are not in a root table go with the reference to them, and so with
+ * their holder.
+ *
+ * The reference to a row in a root table should go with that row.  The server
+ * of Open vSwitch 3.1 lets it stay when the transaction changes the holder in
+ * other ways, too: hence it is removed here. */
 static unsigned int
 delete_leftovers(const struct nb_sync *sync, const struct hmap *have)
 {
@@ -296,6 +301,9 @@ delete_leftovers(const struct nb_sync *sync, const struct hmap *have)
         if (!goes_too) {
             nb_row_detach(holder, nb_table_parent_column(h->table),
                           &h->row->uuid);
+        }
+        if (h->table->class->is_root) {
+            ovsdb_idl_txn_delete(h->row);
         }
     }
     return n;

@@ -32,6 +32,9 @@ const struct nb_table nb_tables[NB_TABLE_N] = {
     { &nbrec_table_nat, "Logical_Router", "nat", false,
       "type external_ip logical_ip external_port_range external_mac "
       "logical_port allowed_ext_ips exempted_ext_ips gateway_port options" },
+    { &nbrec_table_load_balancer, "Logical_Router", "load_balancer", false,
+      "name vips protocol health_check ip_port_mappings selection_fields "
+      "options" },
     { &nbrec_table_acl, "Logical_Switch", "acls", false,
       "direction priority match action log name options" },
 };
@@ -59,7 +62,7 @@ nb_table_of(const struct ovsdb_idl_row *row)
     OVS_NOT_REACHED();
 }
 
-/* Returns the table whose rows hold those of 't', which is not a root. */
+/* Returns the table whose rows hold those of 't', which has a parent. */
 const struct nb_table *
 nb_table_parent(const struct nb_table *t)
 {

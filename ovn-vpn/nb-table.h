@@ -15,14 +15,15 @@ struct ovsdb_idl_table_class;
 
 struct nb_table {
     const struct ovsdb_idl_table_class *class;
-    const char *parent_table;   /* NULL for a root table. */
+    const char *parent_table;   /* Whose rows refer to those of this table,
+                                 * NULL if none. */
     const char *parent_column;
     bool unique_name;           /* Whether "name" must be unique. */
     const char *columns;        /* Columns that plans write. */
 };
 
 /* All of them, parents before children. */
-#define NB_TABLE_N 10
+#define NB_TABLE_N 11
 extern const struct nb_table nb_tables[NB_TABLE_N];
 
 const struct nb_table *nb_table_find(const char *name);

@@ -80,17 +80,84 @@ shares_network(const struct plan *plan, const struct rival *rival)
             && uuid_equals(&port->switch_uuid, &other->switch_uuid));
 }
 
-static bool
-has_nat(const struct router *router, const struct vpn_service *service)
+/* Returns the NAT row that 'service' has for its external address, or NULL. */
+static const struct router_nat *
+find_nat(const struct router *router, const struct vpn_service *service)
 {
     for (size_t i = router->n_foreign_nats; i < router->n_nats; i++) {
         if (uuid_equals(&router->nats[i].service, &service->uuid)
             && ipv6_addr_equals(&router->nats[i].external_ip,
                                 &service->external_ip)) {
+            return &router->nats[i];
+        }
+    }
+    return NULL;
+}
+
+/* Returns true if 'a' and 'b', services on 'router' with the same external
+ * address, can both have it, because their ports differ.
+ *
+ * That takes load balancers.  On a router with several gateway ports, OVN
+ * before 25.03 puts these on any of them. */
+bool
+plan_can_share(const struct router *router, const struct vpn_service *a,
+               const struct vpn_service *b)
+{
+    return (a->listen_port != b->listen_port
+            && router_count_gateway_ports(router) == 1);
+}
+
+static bool
+can_share(const struct plan *plan, const struct rival *rival)
+{
+    return (uuid_equals(&rival->router->uuid, &plan->in.router->uuid)
+            && plan_can_share(plan->in.router, plan->in.service,
+                              rival->service));
+}
+
+/* Returns true if the service must leave its external address to others at
+ * other ports.  One that has done so goes on when they are gone.  Otherwise,
+ * their clients, which keep calling, would be known to OVN's connection
+ * tracking as this one's, and remain so when the others come back. */
+static bool
+is_by_port(const struct plan *plan)
+{
+    const struct vpn_service *service = plan->in.service;
+    const struct router *router = plan->in.router;
+    const struct router_nat *nat = find_nat(router, service);
+    const struct rival *rival;
+
+    if (nat && !strcmp(nat->type, "snat")
+        && router_count_gateway_ports(router) == 1) {
+        return true;
+    }
+    RIVALS_FOR_EACH_BY_ADDRESS (rival, &service->external_ip,
+                                plan->in.rivals) {
+        if (rival->service != service && can_share(plan, rival)) {
             return true;
         }
     }
     return false;
+}
+
+/* Returns a message that 'rival' has the external address 'ip'. */
+static char *
+format_rival(const struct plan *plan, const struct rival *rival,
+             const char *ip)
+{
+    const struct router *router = plan->in.router;
+
+    return (!uuid_equals(&rival->router->uuid, &router->uuid)
+            ? xasprintf("external_ip %s is taken by service %s; use another "
+                        "address", ip, rival->service->name)
+            : router_count_gateway_ports(router) > 1
+            ? xasprintf("external_ip %s is taken by service %s; use another "
+                        "address.  Services share one, at different ports, "
+                        "only on a router with one gateway port", ip,
+                        rival->service->name)
+            : xasprintf("external_ip %s at port %"PRIu16" is taken by service "
+                        "%s; use another listen_port or another address", ip,
+                        plan->in.service->listen_port, rival->service->name));
 }
 
 /* Looks whether another service gets the external address. */
@@ -102,13 +169,12 @@ check_rivals_address(const struct plan *plan, const char *ip)
 
     RIVALS_FOR_EACH_BY_ADDRESS (rival, &service->external_ip,
                                 plan->in.rivals) {
-        if (shares_network(plan, rival)
+        if (shares_network(plan, rival) && !can_share(plan, rival)
             && plan_yields_to(plan, rival->service,
-                              has_nat(plan->in.router, service),
+                              find_nat(plan->in.router, service),
                               rival->is_held
-                              || has_nat(rival->router, rival->service))) {
-            return xasprintf("external_ip %s is taken by service %s; use "
-                             "another address", ip, rival->service->name);
+                              || find_nat(rival->router, rival->service))) {
+            return format_rival(plan, rival, ip);
         }
     }
     return NULL;
@@ -240,13 +306,14 @@ plan_check_address(struct plan *plan)
         error = check_own_addresses(plan, ip);
         if (!error) {
             error = check_address_is_free(plan, ip);
-            if (has_nat(router, service)) {
+            if (find_nat(router, service)) {
                 plan_note_conflict(&plan->conflict, error);
                 error = NULL;
             }
         }
         if (!error) {
             error = check_rivals_address(plan, ip);
+            plan->by_port = is_by_port(plan);
         }
         warn_about_way_out(plan);
     }

@@ -219,6 +219,33 @@ collect_claims(struct plan_run *run)
     uuidset_destroy(&routers);
 }
 
+/* Marks services that have their external addresses alone, and now have to
+ * share them with services that are marked. */
+static void
+mark_sharers(struct plan_run *run)
+{
+    for (size_t i = 0; i < run->n; i++) {
+        const struct vpn_service *service = run->services[i]->service;
+        const struct rival *rival;
+
+        if (!is_marked(run->services[i]) || !service->enabled
+            || !service->has_external_ip) {
+            continue;
+        }
+        RIVALS_FOR_EACH_BY_ADDRESS (rival, &service->external_ip,
+                                    &run->rivals) {
+            struct model_service *ms = model_find_service(
+                run->model, &rival->service->uuid);
+
+            if (!is_marked(ms) && !ms->plan->by_port
+                && rival->router == run->routers[i]
+                && plan_can_share(rival->router, service, rival->service)) {
+                mark(run, ms);
+            }
+        }
+    }
+}
+
 /* Plans. */
 
 /* Stores what the plan of 'ms' says about its sites. */
@@ -311,6 +338,7 @@ begin_plans(struct plan_run *run)
     claims_init(&run->claims);
     rivals_init(&run->rivals);
     collect_claims(run);
+    mark_sharers(run);
     for (size_t i = 0; i < run->n; i++) {
         if (is_marked(run->services[i])) {
             begin_plan(run, i);

@@ -117,6 +117,8 @@ struct plan {
     char **site_conflicts;      /* Likewise. */
     struct vpn_gateways gateways;
     const struct router_port *external_port;
+    bool by_port;               /* Its external address is for its port alone,
+                                 * so that other services can have it, too. */
     struct vpn_prefixes offered_subnets;
     int mtu;
     long long int next_at;      /* When the plan will be another one by
@@ -149,6 +151,8 @@ void plan_check_sites(struct plan *);
 bool plan_yields_to(const struct plan *, const struct vpn_service *other,
                     bool mine_has_it, bool other_has_it);
 char *plan_check_address(struct plan *);                /* plan-address.c */
+bool plan_can_share(const struct router *, const struct vpn_service *,
+                    const struct vpn_service *);
 void plan_find_offer(struct plan *);                    /* plan-offer.c */
 char *plan_choose_gateways(struct plan *);              /* plan-gateway.c */
 bool plan_has_left(const struct plan *, const char *chassis);

@@ -201,6 +201,7 @@ SYSTEM_TESTSUITE_AT = \
 	tests/system-api.at \
 	tests/system-guides.at \
 	tests/system-access.at \
+	tests/system-share.at \
 	tests/system-testsuite.at \
 	tests/system-macros.at \
 	tests/system-ipv6.at \

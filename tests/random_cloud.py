@@ -20,6 +20,7 @@ OWN_ROWS = {
     'ACL': {'priority': 1},
     'Address_Set': {'addresses': '10.9.9.9'},
     'Gateway_Chassis': {'priority': 9},
+    'Load_Balancer': {'protocol': 'tcp'},
 }
 
 # After how many seconds something changes by itself: see health.h, chassis.h
