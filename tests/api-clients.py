@@ -6,6 +6,12 @@ api-clients.py HOST:PORT idle N    N connections that say nothing, and one that
                                    is served all the same
 api-clients.py HOST:PORT slow      a request that never ends, and one that is
                                    served meanwhile
+api-clients.py HOST:PORT endless   a request that never ends; says when it is
+                                   sent, and when the connection is cut off
+api-clients.py HOST:PORT deaf      a client that asks for much and reads
+                                   nothing, and one that is served meanwhile
+api-clients.py HOST:PORT leave N   N clients, one after the other, that ask for
+                                   events and go away; prints the statuses
 api-clients.py HOST:PORT vanish N  N clients that go away before their answer
 api-clients.py HOST:PORT raw       what stands on standard input, with "\\r\\n"
                                    at the end of each line; prints the status
@@ -51,6 +57,39 @@ def slow(address):
     s.close()
 
 
+def endless(address):
+    s = connect(address)
+    s.sendall(b'POST /api/v1/vpn-services HTTP/1.1\r\nHost: localhost\r\n'
+              b'Content-Type: application/json\r\nContent-Length: 100\r\n'
+              b'\r\n{')
+    print('sent', flush=True)
+    s.settimeout(None)
+    print('cut off' if not s.recv(1) else 'answered', flush=True)
+
+
+def deaf(address):
+    s = connect(address)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    s.setblocking(False)
+    request = b'GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n'
+    try:
+        for _ in range(100000):
+            s.sendall(request)
+    except BlockingIOError:
+        pass
+    check_alive(address)
+
+
+def leave(address, n):
+    statuses = set()
+    for _ in range(int(n)):
+        s = connect(address)
+        s.sendall(b'GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n')
+        statuses.add(s.makefile('rb').readline().decode().strip())
+        s.close()
+    print('\n'.join(sorted(statuses)))
+
+
 def vanish(address, n):
     body = b'{"name": "vanished-%d"}'
     for i in range(int(n)):
@@ -89,7 +128,8 @@ def events(address, n, last_id=None, query=''):
 
 def main():
     address, command = sys.argv[1:3]
-    {'idle': idle, 'slow': slow, 'vanish': vanish, 'raw': raw,
+    {'idle': idle, 'slow': slow, 'endless': endless, 'deaf': deaf,
+     'leave': leave, 'vanish': vanish, 'raw': raw,
      'events': events}[command](address, *sys.argv[3:])
 
 

@@ -190,6 +190,21 @@ learn_parents(struct api_events *events,
     }
 }
 
+/* Lets those go who have gone, sooner than signs of life would find out. */
+static void
+forget_abandoned(struct api_events *events)
+{
+    struct api_stream *stream;
+
+    LIST_FOR_EACH_SAFE (stream, node, &events->streams) {
+        if (api_stream_is_abandoned(stream)) {
+            ovs_list_remove(&stream->node);
+            ovs_list_init(&stream->node);
+            api_stream_close(stream);
+        }
+    }
+}
+
 /* GET /api/v1/events */
 void
 api_events_get(struct api *api, struct api_request *req)
@@ -198,6 +213,9 @@ api_events_get(struct api *api, struct api_request *req)
     const char *last_id = req->headers[API_H_LAST_EVENT_ID];
     const struct vpnnbrec_vpn_service *row;
 
+    if (ovs_list_size(&events->streams) >= SUBSCRIBERS_MAX) {
+        forget_abandoned(events);
+    }
     if (ovs_list_size(&events->streams) >= SUBSCRIBERS_MAX) {
         api_problem(req, 503, NULL, "%d clients wait for events, as many as "
                     "there may be", SUBSCRIBERS_MAX);
@@ -252,7 +270,13 @@ note_service(struct api *api, const struct vpnnbrec_vpn_service *row)
         api_json_close(&j, '}');
         emit(api->events, row->project, "service.deleted", &data);
     } else if (is_new || is_service_updated(row)) {
-        learn_parents(api->events, row);
+        if (is_new
+            || vpnnbrec_vpn_service_is_updated(
+                row, VPNNBREC_VPN_SERVICE_COL_CONNECTIONS)
+            || vpnnbrec_vpn_service_is_updated(
+                row, VPNNBREC_VPN_SERVICE_COL_PROJECT)) {
+            learn_parents(api->events, row);
+        }
         api_put_service(api, &j, NULL, row, false);
         emit(api->events, row->project,
              is_new ? "service.created" : "service.updated", &data);

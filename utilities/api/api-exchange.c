@@ -6,9 +6,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "lib/vpn-keys.h"
+#include "openvswitch/poll-loop.h"
 #include "packets.h"
 #include "socket-util.h"
 #include "timeval.h"
@@ -156,11 +158,44 @@ announces_too_much(struct MHD_Connection *connection)
     return s && strtoull(s, NULL, 10) > API_BODY_MAX;
 }
 
+/* What the headers say of the length of a body. */
+struct framing {
+    int n_lengths, n_encodings;
+    bool is_chunked;
+};
+
 static enum MHD_Result
-refuse_body(struct exchange *x)
+note_framing_cb(void *framing_, enum MHD_ValueKind kind OVS_UNUSED,
+                const char *name, const char *value)
 {
-    api_problem(x->req, 413, NULL, "the body is longer than %d bytes",
-                API_BODY_MAX);
+    struct framing *framing = framing_;
+
+    if (!strcasecmp(name, "Content-Length")) {
+        framing->n_lengths++;
+    } else if (!strcasecmp(name, "Transfer-Encoding")) {
+        framing->n_encodings++;
+        framing->is_chunked = value && !strcasecmp(value, "chunked");
+    }
+    return MHD_YES;
+}
+
+/* Returns true if it is not clear where the body ends: a proxy before us might
+ * not agree, and take a part of it for another client's request (RFC 9112,
+ * sections 6.1 and 6.3). */
+static bool
+is_ambiguous(struct MHD_Connection *connection)
+{
+    struct framing framing = { .n_lengths = 0 };
+
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, note_framing_cb,
+                              &framing);
+    return (framing.n_lengths + framing.n_encodings > 1
+            || (framing.n_encodings && !framing.is_chunked));
+}
+
+static enum MHD_Result
+refuse(struct exchange *x)
+{
     x->dispatched = true;
     api_finish(x->exchanges->api, x->req);
     return queue_answer(x);
@@ -176,6 +211,22 @@ add_data(struct exchange *x, const char *data, size_t n)
     }
 }
 
+static enum MHD_Result
+refuse_body(struct exchange *x)
+{
+    api_problem(x->req, 413, NULL, "the body is longer than %d bytes",
+                API_BODY_MAX);
+    return refuse(x);
+}
+
+static enum MHD_Result
+refuse_framing(struct exchange *x)
+{
+    api_problem(x->req, 400, NULL, "the length of the body is not clear: give "
+                "one Content-Length, or \"Transfer-Encoding: chunked\"");
+    return refuse(x);
+}
+
 /* Called by the library: for the headers, for each piece of the body, at the
  * end of the request and whenever a suspended exchange goes on. */
 enum MHD_Result
@@ -189,7 +240,9 @@ api_exchange_handle(void *exchanges OVS_UNUSED,
 
     if (!x->req) {
         begin_request(x, connection, method);
-        return announces_too_much(connection) ? refuse_body(x) : MHD_YES;
+        return (is_ambiguous(connection) ? refuse_framing(x)
+                : announces_too_much(connection) ? refuse_body(x)
+                : MHD_YES);
     } else if (*size) {
         add_data(x, data, *size);
         *size = 0;
@@ -283,6 +336,19 @@ api_exchanges_run(struct api_exchanges *exchanges)
                 x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
             shutdown(info->connect_fd, SHUT_RDWR);
+        }
+    }
+}
+
+void
+api_exchanges_wait(struct api_exchanges *exchanges)
+{
+    struct exchange *x;
+
+    LIST_FOR_EACH (x, node, &exchanges->list) {
+        if (!x->dispatched) {
+            poll_timer_wait_until(x->started + REQUEST_MS);
+            break;
         }
     }
 }

@@ -23,6 +23,7 @@ struct api_exchanges {
 void api_exchanges_init(struct api_exchanges *, struct api *);
 void api_exchanges_stop(struct api_exchanges *);
 void api_exchanges_run(struct api_exchanges *);
+void api_exchanges_wait(struct api_exchanges *);
 
 void *api_exchange_begin(void *exchanges, const char *uri,
                          struct MHD_Connection *);

@@ -227,6 +227,7 @@ api_http_wait(struct api_http *http)
 {
     struct server *server;
 
+    api_exchanges_wait(&http->exchanges);
     if (http->exchanges.resumed) {
         poll_immediate_wake();
     }

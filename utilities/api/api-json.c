@@ -98,7 +98,9 @@ api_json_parse(const char *s, size_t len, struct json **jsonp)
     size_t n_characters;
 
     *jsonp = NULL;
-    if (memchr(s, '\0', len)) {
+    if (!len) {
+        return xstrdup("the body is empty, but should be a JSON object");
+    } else if (memchr(s, '\0', len)) {
         return xstrdup("the body holds a null byte");
     }
     char *copy = xmemdup0(s, len);

@@ -4,9 +4,11 @@
 
 #include "utilities/api/api-stream.h"
 
+#include <errno.h>
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "util.h"
 
@@ -63,6 +65,23 @@ api_stream_close(struct api_stream *stream)
 {
     stream->closed = true;
     wake(stream);
+}
+
+/* Returns true if the client has gone.  The library does not look while there
+ * is nothing to send. */
+bool
+api_stream_is_abandoned(const struct api_stream *stream)
+{
+    const union MHD_ConnectionInfo *info;
+    char c;
+
+    if (!stream->connection) {
+        return false;
+    }
+    info = MHD_get_connection_info(stream->connection,
+                                   MHD_CONNECTION_INFO_CONNECTION_FD);
+    ssize_t n = recv(info->connect_fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
+    return !n || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 /* Called by the library when it can send up to 'max' bytes. */

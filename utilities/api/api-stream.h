@@ -33,6 +33,7 @@ struct api_stream *api_stream_create(const struct api_request *);
 void api_stream_destroy(struct api_stream *);
 void api_stream_put(struct api_stream *, const char *text, size_t);
 void api_stream_close(struct api_stream *);
+bool api_stream_is_abandoned(const struct api_stream *);
 
 struct MHD_Response *api_stream_response(struct api_stream *,
                                          struct MHD_Connection *,
