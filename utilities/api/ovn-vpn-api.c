@@ -12,6 +12,7 @@
 #include "command-line.h"
 #include "daemon.h"
 #include "dirs.h"
+#include "dummy.h"
 #include "fatal-signal.h"
 #include "lib/vpn-dirs.h"
 #include "lib/vpn-heap.h"
@@ -86,6 +87,7 @@ enum {
     OPT_ALLOW_NO_TOKEN,
     OPT_WEB_DIRECTORY,
     OPT_UNIXCTL,
+    OPT_ENABLE_DUMMY,
     DAEMON_OPTION_ENUMS,
     VLOG_OPTION_ENUMS,
     SSL_OPTION_ENUMS,
@@ -124,6 +126,10 @@ take_option(int c, struct settings *settings)
     case OPT_UNIXCTL:
         settings->unixctl_path = optarg;
         break;
+    case OPT_ENABLE_DUMMY:
+        /* For tests: "time/warp" makes time pass. */
+        timeval_dummy_register();
+        break;
     default:
         return false;
     }
@@ -143,6 +149,7 @@ parse_options(int argc, char *argv[], struct settings *settings)
         {"allow-no-token", no_argument, NULL, OPT_ALLOW_NO_TOKEN},
         {"web-directory", required_argument, NULL, OPT_WEB_DIRECTORY},
         {"unixctl", required_argument, NULL, OPT_UNIXCTL},
+        {"enable-dummy", no_argument, NULL, OPT_ENABLE_DUMMY},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'V'},
         DAEMON_LONG_OPTIONS,
