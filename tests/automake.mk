@@ -200,6 +200,7 @@ SYSTEM_TESTSUITE = $(srcdir)/tests/system-testsuite
 SYSTEM_TESTSUITE_AT = \
 	tests/system-api.at \
 	tests/system-guides.at \
+	tests/system-ha.at \
 	tests/system-access.at \
 	tests/system-share.at \
 	tests/system-testsuite.at \
