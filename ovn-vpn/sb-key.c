@@ -20,6 +20,21 @@
 
 COVERAGE_DEFINE(sb_key_sealed);
 
+/* Returns NULL if 'service' has a pair of keys, otherwise a message for the
+ * user, which the caller must free.  Whether they are a pair is seen when the
+ * private one is opened. */
+char *
+service_keys_check(const struct vpn_service *service)
+{
+    return (!service->sealed_private_key
+            ? xstrdup("the service has no sealed_private_key; restore it, or "
+                      "clear public_key too to have a new pair made")
+            : !service->public_key
+            ? xstrdup("the service has no public_key; restore it, or clear "
+                      "sealed_private_key too to have a new pair made")
+            : NULL);
+}
+
 /* Opens 'keys', if that has not been done.  Returns NULL if successful,
  * otherwise a message for the user, which the caller must free. */
 char *

@@ -36,6 +36,7 @@ struct service_keys {
     struct vpn_key *private;    /* NULL until opened. */
     struct vpn_key *lock_key;   /* From vpn_lock_key(). */
 };
+char *service_keys_check(const struct vpn_service *);
 char *service_keys_open(struct service_keys *);
 void service_keys_destroy(struct service_keys *);
 

@@ -280,9 +280,9 @@ sync_tunnel(const struct sb_sync *sync, struct ovsdb_idl_txn *txn,
             struct plan *plan, const struct chassis_table *chassis)
 {
     const struct vpn_service *service = plan->in.service;
-    char *error = NULL;
+    char *error = service_keys_check(service);
 
-    if (!tunnel) {
+    if (!error && !tunnel) {
         /* Nothing is there yet, so all secrets will have to be opened.  See
          * whether that works before anything is written. */
         error = service_keys_open(keys);
