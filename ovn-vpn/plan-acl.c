@@ -367,21 +367,46 @@ add_guard(struct plan *plan, const struct plan_row *ls, bool v4)
     free(subnet);
 }
 
+/* Adds ACLs that are not a rule's for packets both from peers and to them that
+ * 'match' is about. */
+static void
+add_own_acls(struct plan *plan, const struct plan_row *ls, const char *key,
+             int priority, const char *match, const char *action)
+{
+    const char *name = plan->in.service->name;
+
+    for (int from_peer = 1; from_peer >= 0; from_peer--) {
+        char *full_key = xasprintf("%s-peer-%s", from_peer ? "from" : "to",
+                                   key);
+        struct plan_row *row = add_own_acl(plan, ls, full_key, from_peer,
+                                           priority, action);
+
+        plan_row_add(row, "match", "%s == \"vpn-%s-ln\" && %s",
+                     from_peer ? "inport" : "outport", name, match);
+        free(full_key);
+    }
+}
+
 /* What rules say nothing of passes. */
 static void
 add_established(struct plan *plan, const struct plan_row *ls)
 {
-    static const char match[] = "(tcp.flags != "TCP_OPENS" || "
-                                ICMP_ESTABLISHED" || "ICMP6_ESTABLISHED")";
-    const char *name = plan->in.service->name;
-    struct plan_row *row;
+    add_own_acls(plan, ls, "established", PRIORITY_ESTABLISHED,
+                 "(tcp.flags != "TCP_OPENS" || "ICMP_ESTABLISHED" || "
+                 ICMP6_ESTABLISHED")", "allow");
+}
 
-    row = add_own_acl(plan, ls, "from-peer-established", true,
-                      PRIORITY_ESTABLISHED, "allow");
-    plan_row_add(row, "match", "inport == \"vpn-%s-ln\" && %s", name, match);
-    row = add_own_acl(plan, ls, "to-peer-established", false,
-                      PRIORITY_ESTABLISHED, "allow");
-    plan_row_add(row, "match", "outport == \"vpn-%s-ln\" && %s", name, match);
+/* A first fragment can end before ports and flags, and then passes for one
+ * that opens nothing and goes to no port in particular.  It is worth nothing
+ * without the others, which TCP and SCTP, as they choose sizes that need no
+ * fragments, do not miss.  Of IPv6, OVN sees no protocol in these, so that
+ * rules about all protocols apply; besides, IPv6 has such first fragments
+ * discarded (RFC 7112). */
+static void
+add_fragments(struct plan *plan, const struct plan_row *ls)
+{
+    add_own_acls(plan, ls, "fragments", PRIORITY_GUARD,
+                 "ip4 && ip.proto == {6, 132} && ip.later_frag", "drop");
 }
 
 static void
@@ -410,6 +435,7 @@ plan_add_acls(struct plan *plan)
     }
     if (plan->in.service->n_rules) {
         add_established(plan, ls);
+        add_fragments(plan, ls);
         add_rules(plan, ls);
     }
     warn_about_rules(plan);
