@@ -73,6 +73,8 @@ struct vpn_connection {
     struct vpn_key public_key;
     long long int key_created_at;   /* Milliseconds, 0 if not known. */
     char *sealed_psk;               /* NULL if none. */
+    long long int psk_created_at;   /* Milliseconds, 0 if none or not
+                                     * known. */
     struct vpn_prefixes addresses;  /* Of full length. */
     struct vpn_prefixes peer_cidrs;
     char *peer_address;             /* "host:port", NULL if none. */

@@ -183,6 +183,18 @@ vpn_nb_write_public_key(const struct vpnnbrec_vpn_connection *row,
     vpnnbrec_vpn_connection_set_key_created_at(row, &now, 1);
 }
 
+/* Writes 'box', a pre-shared key that is new, to 'row'.  NULL removes the one
+ * that is there. */
+void
+vpn_nb_set_sealed_psk(const struct vpnnbrec_vpn_connection *row,
+                      const char *box)
+{
+    int64_t now = time_wall_msec();
+
+    vpnnbrec_vpn_connection_set_sealed_psk(row, box);
+    vpnnbrec_vpn_connection_set_psk_created_at(row, &now, box != NULL);
+}
+
 /* Writes 'psk', a pre-shared key for the peer with 'public_key' of 'service',
  * to 'row', in a box for ovn-vpn.  Removes the one that is there if 'psk' is
  * NULL. */
@@ -195,7 +207,7 @@ vpn_nb_write_psk(const struct vpnnbrec_vpn_connection *row,
     struct vpn_key recipient;
 
     if (!psk) {
-        vpnnbrec_vpn_connection_set_sealed_psk(row, NULL);
+        vpn_nb_set_sealed_psk(row, NULL);
         return NULL;
     }
 
@@ -208,7 +220,7 @@ vpn_nb_write_psk(const struct vpnnbrec_vpn_connection *row,
         char *owner = vpn_box_owner_peer(service, text);
         char *box = vpn_box_seal(&recipient, VPN_BOX_PSK, owner, psk);
 
-        vpnnbrec_vpn_connection_set_sealed_psk(row, box);
+        vpn_nb_set_sealed_psk(row, box);
         if (!box[0]) {
             error = xstrdup("nothing can be sealed to the public key");
         }

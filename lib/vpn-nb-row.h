@@ -33,6 +33,8 @@ void vpn_nb_write_connection(const struct vpnnbrec_vpn_connection *,
                              const struct vpn_connection *);
 void vpn_nb_write_public_key(const struct vpnnbrec_vpn_connection *,
                              const struct vpn_key *public_key);
+void vpn_nb_set_sealed_psk(const struct vpnnbrec_vpn_connection *,
+                           const char *box);
 char *vpn_nb_write_psk(const struct vpnnbrec_vpn_connection *,
                        const struct vpnnbrec_nb_global *, const char *service,
                        const struct vpn_key *public_key,

@@ -56,6 +56,7 @@ vpn_nb_snapshot_add_columns(struct ovsdb_idl *idl)
         &vpnnbrec_vpn_connection_col_public_key,
         &vpnnbrec_vpn_connection_col_key_created_at,
         &vpnnbrec_vpn_connection_col_sealed_psk,
+        &vpnnbrec_vpn_connection_col_psk_created_at,
         &vpnnbrec_vpn_connection_col_addresses,
         &vpnnbrec_vpn_connection_col_peer_cidrs,
         &vpnnbrec_vpn_connection_col_peer_address,
@@ -205,6 +206,8 @@ vpn_connection_from_row(const struct vpnnbrec_vpn_connection *row,
         .key_created_at = (row->n_key_created_at ? row->key_created_at[0]
                            : 0),
         .sealed_psk = nullable_xstrdup(row->sealed_psk),
+        .psk_created_at = (row->sealed_psk && row->n_psk_created_at
+                           ? row->psk_created_at[0] : 0),
         .peer_address = nullable_xstrdup(row->peer_address),
         .keepalive = row->n_keepalive ? row->keepalive[0] : -1,
         .expires_at = row->n_expires_at ? row->expires_at[0] : 0,

@@ -19,6 +19,16 @@ plan_again_at(struct plan *plan, long long int at)
     }
 }
 
+/* Returns when the oldest of the keys of 'c' was entered, in milliseconds
+ * since the epoch, 0 if that is not known. */
+static long long int
+get_oldest(const struct vpn_connection *c)
+{
+    return (!c->key_created_at ? c->psk_created_at
+            : !c->psk_created_at ? c->key_created_at
+            : MIN(c->key_created_at, c->psk_created_at));
+}
+
 static void
 warn_about_connections(struct plan *plan)
 {
@@ -28,7 +38,7 @@ warn_about_connections(struct plan *plan)
     for (size_t i = 0; i < plan->in.n_old_keys; i++) {
         const struct vpn_connection *c = plan->in.old_keys[i];
 
-        if (!oldest || c->key_created_at < oldest->key_created_at) {
+        if (!oldest || get_oldest(c) < get_oldest(oldest)) {
             oldest = c;
         }
     }
@@ -50,8 +60,10 @@ long long int
 plan_keys_old_at(const struct vpn_connection *c,
                  const struct vpn_options *options)
 {
-    return (c->key_created_at && options->key_max_age_days
-            ? c->key_created_at + options->key_max_age_days * DAY_MS : 0);
+    long long int oldest = get_oldest(c);
+
+    return (oldest && options->key_max_age_days
+            ? oldest + options->key_max_age_days * DAY_MS : 0);
 }
 
 /* Finds out how old the service's key pair is, and warns of keys that are

@@ -151,6 +151,7 @@ class VpnChanges(Base):
             ('groups', self.groups()),
             ('expires_at', self.some(oset([]), 1, 1 << 50)),
             ('key_created_at', self.some(oset([]), 1)),
+            ('psk_created_at', self.some(oset([]), 1)),
             ('keepalive', self.some(oset([]), 25)),
             ('peer_address', self.some(oset([]), '192.0.2.1:51820',
                                        '[2001:db8::1]:51820')),
@@ -278,7 +279,8 @@ class VpnChanges(Base):
         """A connection expires, or its keys grow old, in a moment."""
         self.rewrite(self.nb, 'VPN_Connection', self.some(
             {'expires_at': self.soon()},
-            {'key_created_at': self.soon() - DAY_MS}), *CONNECTION)
+            {'key_created_at': self.soon() - DAY_MS},
+            {'psk_created_at': self.soon() - DAY_MS}), *CONNECTION)
 
     # Keys.
 

@@ -117,7 +117,7 @@ set_connection(struct conn_change *set)
         if (set->config->has_keys) {
             error = conn_change_write_psk(set, row);
         } else if (psk) {
-            vpnnbrec_vpn_connection_set_sealed_psk(row, NULL);
+            vpn_nb_set_sealed_psk(row, NULL);
         }
         touch(set, row);
     }

@@ -104,6 +104,8 @@ put_connection(struct ds *ds, const struct vpnnbrec_vpn_connection *c)
     nbctl_put_int(ds, 0, "keepalive", c->keepalive, c->n_keepalive);
     nbctl_put_time(ds, 0, "key_created_at", c->key_created_at,
                    c->n_key_created_at);
+    nbctl_put_time(ds, 0, "psk_created_at", c->psk_created_at,
+                   c->n_psk_created_at);
     nbctl_put_time(ds, 0, "created_at", c->created_at, c->n_created_at);
     nbctl_put_time(ds, 0, "updated_at", c->updated_at, c->n_updated_at);
     nbctl_put_time(ds, 0, "expires_at", c->expires_at, c->n_expires_at);

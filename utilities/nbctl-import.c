@@ -180,7 +180,7 @@ write_keys(const struct importer *im, const struct wg_import_peer *peer,
         char *box = vpn_box_seal(&im->recipient, VPN_BOX_PSK, owner,
                                  peer->psk);
 
-        vpnnbrec_vpn_connection_set_sealed_psk(row, box);
+        vpn_nb_set_sealed_psk(row, box);
         free(box);
         free(owner);
     }

@@ -40,6 +40,7 @@ nbctl_prerequisites(struct ctl_context *ctx)
         &vpnnbrec_vpn_connection_col_description,
         &vpnnbrec_vpn_connection_col_updated_at,
         &vpnnbrec_vpn_connection_col_key_created_at,
+        &vpnnbrec_vpn_connection_col_psk_created_at,
         &vpnnbrec_vpn_connection_col_status,
         &vpnnbrec_vpn_connection_col_error_message,
     };

@@ -80,6 +80,8 @@ api_put_connection_members(struct api_json *j,
     api_json_string(j, "error_message", row->error_message);
     api_json_opt_time(j, "key_created_at", row->key_created_at,
                       row->n_key_created_at);
+    api_json_opt_time(j, "psk_created_at", row->psk_created_at,
+                      row->n_psk_created_at);
     api_json_opt_time(j, "created_at", row->created_at, row->n_created_at);
     api_json_opt_time(j, "updated_at", row->updated_at, row->n_updated_at);
 }

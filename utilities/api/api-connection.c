@@ -11,6 +11,7 @@
 
 #include "lib/ovn-vpn-nb-idl.h"
 #include "lib/vpn-nb-row.h"
+#include "timeval.h"
 #include "util.h"
 #include "utilities/api/api-json.h"
 #include "utilities/api/api-live.h"
@@ -19,6 +20,8 @@
 #include "utilities/api/api-view.h"
 #include "utilities/api/api.h"
 #include "uuid.h"
+
+#define DAY_MS 86400000LL
 
 /* GET /api/v1/vpn-services/ID/connections/ID */
 void
@@ -37,6 +40,18 @@ api_connection_get(struct api *api, struct api_request *req)
     }
 }
 
+/* Writes the age, in whole days, of something that was made at '*created_at',
+ * if 'n' says that this is known. */
+static void
+put_age(struct api_json *j, const char *name, const int64_t *created_at,
+        size_t n)
+{
+    if (n) {
+        api_json_int(j, name,
+                     MAX(0, time_wall_msec() - *created_at) / DAY_MS);
+    }
+}
+
 /* GET /api/v1/vpn-services/ID/connections/ID/status */
 void
 api_connection_status(struct api *api, struct api_request *req)
@@ -50,6 +65,8 @@ api_connection_status(struct api *api, struct api_request *req)
         api_json_open(&j, NULL, '{');
         api_json_string(&j, "status", row->status ? row->status : "pending");
         api_json_string(&j, "error_message", row->error_message);
+        put_age(&j, "key_age", row->key_created_at, row->n_key_created_at);
+        put_age(&j, "psk_age", row->psk_created_at, row->n_psk_created_at);
         api_live_put_connection(api, &j, row);
         api_json_close(&j, '}');
         api_respond(req, 200);

@@ -94,41 +94,68 @@ put_key_ages(struct api *api, const struct api_request *req, struct ds *ds)
     }
 }
 
-/* Returns the age in seconds of the oldest key of a connection of 'row' that
- * can be used, 0 if there is none. */
+/* Ages of keys of connections that can be used, in seconds. */
+struct oldest {
+    double key, psk;            /* The greatest ones. */
+    bool has_psk;
+};
+
 static double
-oldest_key(const struct vpnnbrec_vpn_service *row, long long int now)
+get_age(long long int created_at, long long int now)
 {
-    long long int oldest = now;
+    return MAX(0, now - created_at) / 1000.0;
+}
+
+static struct oldest
+get_oldest(const struct vpnnbrec_vpn_service *row, long long int now)
+{
+    struct oldest oldest = { .key = 0 };
 
     for (size_t i = 0; i < row->n_connections; i++) {
         const struct vpnnbrec_vpn_connection *c = row->connections[i];
 
-        if (c->n_key_created_at && (!c->n_enabled || c->enabled[0])) {
-            oldest = MIN(oldest, c->key_created_at[0]);
+        if (c->n_enabled && !c->enabled[0]) {
+            continue;
+        }
+        if (c->n_key_created_at) {
+            oldest.key = MAX(oldest.key, get_age(c->key_created_at[0], now));
+        }
+        if (c->sealed_psk && c->n_psk_created_at) {
+            oldest.psk = MAX(oldest.psk, get_age(c->psk_created_at[0], now));
+            oldest.has_psk = true;
         }
     }
-    return (now - oldest) / 1000.0;
+    return oldest;
 }
 
 static void
 put_connection_key_ages(struct api *api, const struct api_request *req,
                         struct ds *ds)
 {
+    static const char psk_name[] = "service_oldest_psk_age_seconds";
     const struct vpnnbrec_vpn_service *row;
     long long int now = time_wall_msec();
+    struct ds psks = DS_EMPTY_INITIALIZER;
 
     api_metrics_put_head(ds, "service_oldest_connection_key_age_seconds",
                          "gauge", "Age of the oldest keys that an enabled "
                          "connection of a service has.");
+    api_metrics_put_head(&psks, psk_name, "gauge", "Age of the oldest "
+                         "pre-shared key of an enabled connection.");
     VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
-        if (api_auth_sees(req, row->project)) {
-            ds_put_format(ds,
-                          "ovn_vpn_service_oldest_connection_key_age_seconds"
-                          "{service=\"%s\"} %.3f\n", row->name,
-                          oldest_key(row, now));
+        if (!api_auth_sees(req, row->project)) {
+            continue;
+        }
+        struct oldest oldest = get_oldest(row, now);
+        ds_put_format(ds, "ovn_vpn_service_oldest_connection_key_age_seconds"
+                      "{service=\"%s\"} %.3f\n", row->name, oldest.key);
+        if (oldest.has_psk) {
+            ds_put_format(&psks, "ovn_vpn_%s{service=\"%s\"} %.3f\n",
+                          psk_name, row->name, oldest.psk);
         }
     }
+    ds_put_cstr(ds, ds_cstr(&psks));
+    ds_destroy(&psks);
 }
 
 static void
