@@ -274,9 +274,11 @@ WEB_TEST_FILES = \
 	tests/web/access.js \
 	tests/web/browser.js \
 	tests/web/chromium \
+	tests/web/edit.js \
 	tests/web/modules.js \
 	tests/web/odd.js \
 	tests/web/rows.js \
+	tests/web/service.js \
 	tests/web/story.js
 EXTRA_DIST += $(WEB_TESTSUITE_AT) $(WEB_TESTSUITE) $(WEB_TEST_FILES) \
 	tests/web/package-lock.json \

@@ -70,6 +70,13 @@ export class ApiClient {
     constructor({ base = '', token = '' } = {}) {
         this.base = base;
         this.token = token;
+        /**
+         * Called when a request fails since the token is not, or no longer,
+         * valid.
+         *
+         * @type {(error: ApiError) => void}
+         */
+        this.onUnauthorized = () => {};
     }
 
     /** @returns {Record<string, string>} */
@@ -111,7 +118,11 @@ export class ApiClient {
             throw new ApiError(0, 'the API cannot be reached');
         }
         if (!response.ok) {
-            throw await problem(response);
+            const error = await problem(response);
+            if (error.status === 401) {
+                this.onUnauthorized(error);
+            }
+            throw error;
         }
         return response;
     }

@@ -174,6 +174,7 @@ function leave(reason) {
 /** @param {Session} session */
 function enter(session) {
     const store = new Store(session.api);
+    session.api.onUnauthorized = (error) => store.tell('signed-out', error);
     context = {
         session, store,
         go: (hash) => {

@@ -18,7 +18,7 @@ const CHOICES = [
 /** @returns {Setting} */
 export function expirySetting() {
     const time = h('input', { type: 'datetime-local', hidden: true,
-                              'aria-label': 'Time at which it expires' });
+                              'aria-label': 'Day and time' });
     const choice = select(CHOICES, { onchange: () => {
         time.hidden = choice.value !== 'at';
     } });

@@ -107,7 +107,7 @@ function serviceRow(store) {
     const address = h('code', {});
     const picture = chassisCell(store);
     const connected = h('span', {});
-    const rates = h('span', { class: 'traffic' });
+    const rates = h('span', {});
     const takeover = h('span', {});
     return {
         element: h('tr', { role: 'row' },

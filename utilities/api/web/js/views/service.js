@@ -137,7 +137,7 @@ export function serviceView(context, { service: reference }) {
                        session.may('operator') && [
                            h('a', { class: 'button', href: link(
                                'services', reference, 'settings') },
-                             'Edit service'),
+                             'Edit'),
                            h('a', { class: 'button primary',
                                     href: link('services', reference, 'new') },
                              'New connection')])), body),
