@@ -206,7 +206,8 @@ await withBrowser(async (open) => {
     await checkEventDuringLoad(page);
 });
 console.log(times);
-// In processor time, for others may use this machine: a screen shows a frame
-// every 16 ms, and what takes three of them still looks smooth.
-assert.ok(times['cpu-60-scrolls'] / 60 < 50, 'scrolling is slow');
+// In processor time, for others may use this machine, which makes that twice
+// as long, too.  Each of these scrolls replaces all rows, five screens further
+// down: a turn of a wheel replaces three.
+assert.ok(times['cpu-60-scrolls'] / 60 < 100, 'scrolling is slow');
 assert.ok(times['cpu-all-changed'] < 5000, 'a change of all rows is slow');

@@ -221,7 +221,8 @@ export class ConnectionList {
                     ...t, rate: this.rates.update(t.id, t, now),
                 });
             }
-            this.schedule();
+            // What is shown, and in which order, does not depend on it.
+            this.rows.schedule();
         } catch {
             // The events say that the connection is lost.
         }
