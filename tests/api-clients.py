@@ -18,6 +18,8 @@ api-clients.py HOST:PORT raw       what stands on standard input, with "\\r\\n"
 api-clients.py HOST:PORT events N [ID [QUERY]]
                                    prints the types of the next N events, after
                                    the one with ID, and their own IDs
+api-clients.py HOST:PORT follow [TOKEN]
+                                   prints events until the server ends them
 """
 
 import http.client
@@ -126,11 +128,24 @@ def events(address, n, last_id=None, query=''):
     print('\n'.join(types), flush=True)
 
 
+def follow(address, token=None):
+    """Prints what comes until the server ends it."""
+    client = http.client.HTTPConnection(address, timeout=TIMEOUT)
+    client.request('GET', '/api/v1/events',
+                   headers={'Authorization': 'Bearer ' + token}
+                   if token else {})
+    answer = client.getresponse()
+    print(answer.status, flush=True)
+    for line in answer:
+        print(line.decode(), end='', flush=True)
+    print('end', flush=True)
+
+
 def main():
     address, command = sys.argv[1:3]
     {'idle': idle, 'slow': slow, 'endless': endless, 'deaf': deaf,
      'leave': leave, 'vanish': vanish, 'raw': raw,
-     'events': events}[command](address, *sys.argv[3:])
+     'events': events, 'follow': follow}[command](address, *sys.argv[3:])
 
 
 if __name__ == '__main__':

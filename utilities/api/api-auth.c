@@ -116,6 +116,14 @@ find_token(struct api *api, const char *token)
     return found;
 }
 
+static enum api_role
+role_of(const struct vpnnbrec_api_token *row)
+{
+    return (!strcmp(row->role, "admin") ? API_ROLE_ADMIN
+            : !strcmp(row->role, "operator") ? API_ROLE_OPERATOR
+            : API_ROLE_VIEWER);
+}
+
 static void
 identify(struct api *api, struct api_request *req,
          const struct vpnnbrec_api_token *row)
@@ -124,9 +132,8 @@ identify(struct api *api, struct api_request *req,
     long long int now = time_wall_msec();
 
     identity->name = xstrdup(row->name);
-    identity->role = (!strcmp(row->role, "admin") ? API_ROLE_ADMIN
-                      : !strcmp(row->role, "operator") ? API_ROLE_OPERATOR
-                      : API_ROLE_VIEWER);
+    identity->token = row->header_.uuid;
+    identity->role = role_of(row);
     identity->all_projects = !row->n_projects;
     for (size_t i = 0; i < row->n_projects; i++) {
         sset_add(&identity->projects, row->projects[i]);
@@ -220,6 +227,33 @@ api_auth_check(struct api *api, struct api_request *req)
         return false;
     }
     return true;
+}
+
+static bool
+has_projects(const struct vpnnbrec_api_token *row, const struct sset *projects)
+{
+    for (size_t i = 0; i < row->n_projects; i++) {
+        if (!sset_contains(projects, row->projects[i])) {
+            return false;
+        }
+    }
+    return row->n_projects == sset_count(projects);
+}
+
+/* Returns true if who made 'req', which api_auth_check() has passed, maybe
+ * long ago, has the rights still that they had then, and no others. */
+bool
+api_auth_is_current(const struct api *api, const struct api_request *req)
+{
+    const struct api_identity *identity = &req->identity;
+    const struct vpnnbrec_api_token *row;
+
+    if (!identity->name) {
+        return !vpnnbrec_api_token_first(api->idl);
+    }
+    row = vpnnbrec_api_token_get_for_uuid(api->idl, &identity->token);
+    return (row && is_usable(row) && role_of(row) == identity->role
+            && has_projects(row, &identity->projects));
 }
 
 /* Returns true if who makes 'req' may know what 'project' has. */

@@ -18,6 +18,7 @@ struct api_auth *api_auth_create(bool needs_token);
 void api_auth_destroy(struct api_auth *);
 
 bool api_auth_check(struct api *, struct api_request *);
+bool api_auth_is_current(const struct api *, const struct api_request *);
 bool api_auth_sees(const struct api_request *, const char *project);
 
 /* The columns "last_used_at" of tokens. */

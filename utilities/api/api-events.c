@@ -343,6 +343,20 @@ note_chassis(struct api *api, const struct vpnnbrec_chassis *row)
     ds_destroy(&data);
 }
 
+/* Ends the streams of clients whose rights are not what they were: they may
+ * come back with those that they have now. */
+static void
+drop_strangers(struct api *api)
+{
+    struct api_stream *stream;
+
+    LIST_FOR_EACH (stream, node, &api->events->streams) {
+        if (!api_auth_is_current(api, stream->req)) {
+            api_stream_close(stream);
+        }
+    }
+}
+
 /* Tells of what the database has changed.  Must be called for each change,
  * before it is forgotten. */
 void
@@ -355,6 +369,7 @@ api_events_run(struct api *api)
     if (!api->events->started) {
         return;
     }
+    drop_strangers(api);
     VPNNBREC_VPN_SERVICE_FOR_EACH_TRACKED (service, api->idl) {
         note_service(api, service);
     }
@@ -366,15 +381,18 @@ api_events_run(struct api *api)
     }
 }
 
-/* Sends signs of life, when it is time for them. */
+/* Sends signs of life, when it is time for them, and looks for tokens that
+ * have expired, of which no change tells. */
 void
-api_events_keep_alive(struct api_events *events)
+api_events_keep_alive(struct api *api)
 {
     static const char comment[] = ":\n\n";
+    struct api_events *events = api->events;
     struct api_stream *stream;
 
     if (time_msec() >= events->next_keep_alive) {
         events->next_keep_alive = time_msec() + KEEP_ALIVE_MS;
+        drop_strangers(api);
         LIST_FOR_EACH (stream, node, &events->streams) {
             api_stream_put(stream, comment, sizeof comment - 1);
         }

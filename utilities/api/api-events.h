@@ -16,7 +16,7 @@ struct api_request;
 struct api_events *api_events_create(void);
 void api_events_destroy(struct api_events *);
 void api_events_run(struct api *);
-void api_events_keep_alive(struct api_events *);
+void api_events_keep_alive(struct api *);
 void api_events_wait(struct api_events *);
 
 void api_events_get(struct api *, struct api_request *);

@@ -39,6 +39,7 @@ extern const char *const api_header_names[API_N_HEADERS];
 /* Who makes a request. */
 struct api_identity {
     char *name;                 /* Of the token; NULL if there is none. */
+    struct uuid token;          /* Its row, if there is one. */
     enum api_role role;
     bool all_projects;
     struct sset projects;

@@ -47,11 +47,13 @@ wake(struct api_stream *stream)
 }
 
 /* Appends the 'n' bytes at 'text'.  Closes a stream whose client leaves too
- * much unread. */
+ * much unread; nothing follows in one that is closed. */
 void
 api_stream_put(struct api_stream *stream, const char *text, size_t n)
 {
-    if (stream->text.length - stream->sent + n > API_STREAM_MAX) {
+    if (stream->closed) {
+        return;
+    } else if (stream->text.length - stream->sent + n > API_STREAM_MAX) {
         stream->closed = true;
     } else {
         ds_put_buffer(&stream->text, text, n);

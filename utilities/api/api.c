@@ -79,7 +79,7 @@ api_run(struct api *api)
     api_metrics_run(api);
     ovsdb_idl_track_clear(api->idl);
     api_traffic_run(api->traffic);
-    api_events_keep_alive(api->events);
+    api_events_keep_alive(api);
     api_vault_run(api->vault);
     api_store_run(api);
 }
