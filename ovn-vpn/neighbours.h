@@ -5,9 +5,9 @@
 /* Who has an address on a provider network.
  *
  * Every router port on a switch brings its own addresses there, and those of
- * its router's NAT rows.  This is an index of all of them, so that whether an
- * external address is free is one look-up, however many routers share the
- * network. */
+ * its router's NAT rows and load balancers.  This is an index of all of them,
+ * so that whether an external address is free is one look-up, however many
+ * routers share the network. */
 
 #include "openvswitch/hmap.h"
 #include "openvswitch/uuid.h"
@@ -25,8 +25,8 @@ struct neighbours {
 struct neighbour {
     const char *port;           /* Router port on the switch. */
     const char *router;         /* Its router. */
-    const char *nat;            /* Type of the NAT row that has the address,
-                                 * NULL if the port has it. */
+    const char *nat;            /* Type of the NAT row that has the address, or
+                                 * "Load_Balancer", NULL if the port has it. */
     struct uuid service;        /* Service that owns it, zero if none. */
 };
 

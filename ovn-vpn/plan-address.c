@@ -115,10 +115,12 @@ can_share(const struct plan *plan, const struct rival *rival)
                               rival->service));
 }
 
-/* Returns true if the service must leave its external address to others at
- * other ports.  One that has done so goes on when they are gone.  Otherwise,
- * their clients, which keep calling, would be known to OVN's connection
- * tracking as this one's, and remain so when the others come back. */
+/* Returns true if the service must leave its external address to others,
+ * services or load balancers of the tenant's, at other ports.
+ *
+ * One that has done so goes on when they are gone.  Otherwise, their clients,
+ * which keep calling, would be known to OVN's connection tracking as this
+ * one's, and remain so when the others come back. */
 static bool
 is_by_port(const struct plan *plan)
 {
@@ -130,6 +132,8 @@ is_by_port(const struct plan *plan)
     if (nat && !strcmp(nat->type, "snat")
         && router_count_gateway_ports(router) == 1) {
         return true;
+    } else if (router_find_vip(router, &service->external_ip, 0)) {
+        return router_count_gateway_ports(router) == 1;
     }
     RIVALS_FOR_EACH_BY_ADDRESS (rival, &service->external_ip,
                                 plan->in.rivals) {
@@ -214,8 +218,30 @@ find_neighbour(const struct plan *plan)
     return found;
 }
 
+/* Finds the load balancer on the router that leaves nothing of the external
+ * address to the service.  One at another port may go on. */
+static char *
+check_load_balancers(const struct plan *plan, const char *ip)
+{
+    const struct vpn_service *service = plan->in.service;
+    const struct router *router = plan->in.router;
+    bool can_share = router_count_gateway_ports(router) == 1;
+    const struct router_vip *vip = router_find_vip(
+        router, &service->external_ip, can_share ? service->listen_port : 0);
+
+    return (!vip ? NULL
+            : !can_share || !vip->port
+            ? xasprintf("external_ip %s is taken by load balancer %s of "
+                        "router %s; use another address", ip,
+                        vip->load_balancer, router->name)
+            : xasprintf("external_ip %s at port %"PRIu16" is taken by load "
+                        "balancer %s of router %s; use another listen_port or "
+                        "another address", ip, vip->port, vip->load_balancer,
+                        router->name));
+}
+
 /* Finds the holder of the external address, services aside, among the router's
- * NAT rows and its neighbours on the provider network. */
+ * NAT rows and load balancers, and its neighbours on the provider network. */
 static char *
 check_address_is_free(const struct plan *plan, const char *ip)
 {
@@ -234,7 +260,7 @@ check_address_is_free(const struct plan *plan, const char *ip)
     }
 
     const struct neighbour *n = find_neighbour(plan);
-    return (!n ? NULL
+    return (!n ? check_load_balancers(plan, ip)
             : n->nat ? xasprintf("external_ip %s is taken by a %s row of "
                                  "router %s on the same external network; use "
                                  "another address", ip, n->nat, n->router)

@@ -2,8 +2,8 @@
 
 /* The floating IP: one NAT row on the tenant's router.
  *
- * If several services have the same one, each of them has a load balancer for
- * its own port instead, which is there for what clients begin.  The NAT row is
+ * A service that has to share it has a load balancer for its own port instead,
+ * which is there for what clients begin.  The NAT row is
  * still needed for what the gateway begins, when it takes a client over. */
 
 #include <config.h>

@@ -118,7 +118,7 @@ struct plan {
     struct vpn_gateways gateways;
     const struct router_port *external_port;
     bool by_port;               /* Its external address is for its port alone,
-                                 * so that other services can have it, too. */
+                                 * so that others can have it, too. */
     struct vpn_prefixes offered_subnets;
     int mtu;
     long long int next_at;      /* When the plan will be another one by

@@ -52,7 +52,7 @@ take(struct hmap *taken, const struct in6_addr *addr)
 }
 
 /* Returns true if 'addr' can be the external address of 'user': if it is on an
- * external network of the router, and neither a router nor a NAT row has
+ * external network of the router, and no router, NAT row or load balancer has
  * it. */
 static bool
 is_usable(const struct pool_user *user, const struct neighbours *neighbours,
@@ -75,6 +75,9 @@ is_usable(const struct pool_user *user, const struct neighbours *neighbours,
         if (ipv6_addr_equals(&router->nats[i].external_ip, addr)) {
             return false;
         }
+    }
+    if (router_find_vip(router, addr, 0)) {
+        return false;
     }
     NEIGHBOURS_FOR_EACH (n, port, addr, neighbours) {
         if (!uuid_equals(&n->service, &user->service->uuid)) {

@@ -53,6 +53,25 @@ router_find_gateway_port(const struct router *router,
     return NULL;
 }
 
+/* Returns the load balancer's address on 'router' that takes packets which
+ * arrive for 'addr' at 'udp_port', or with 0 any that is 'addr', or NULL if
+ * there is none. */
+const struct router_vip *
+router_find_vip(const struct router *router, const struct in6_addr *addr,
+                uint16_t udp_port)
+{
+    for (size_t i = 0; i < router->n_vips; i++) {
+        const struct router_vip *vip = &router->vips[i];
+
+        if (ipv6_addr_equals(&vip->addr, addr)
+            && (!udp_port || !vip->port
+                || (vip->udp && vip->port == udp_port))) {
+            return vip;
+        }
+    }
+    return NULL;
+}
+
 /* Comparison. */
 
 static bool
@@ -99,6 +118,15 @@ nat_equals(const struct router_nat *a, const struct router_nat *b)
             && ipv6_addr_equals(&a->external_ip, &b->external_ip));
 }
 
+static bool
+vip_equals(const struct router_vip *a, const struct router_vip *b)
+{
+    return (ipv6_addr_equals(&a->addr, &b->addr)
+            && a->port == b->port
+            && a->udp == b->udp
+            && !strcmp(a->load_balancer, b->load_balancer));
+}
+
 /* Returns true if 'a' and 'b' are equal but for what services have there. */
 bool
 router_foreign_equals(const struct router *a, const struct router *b)
@@ -110,7 +138,8 @@ router_foreign_equals(const struct router *a, const struct router *b)
         || !nullable_string_is_equal(a->chassis, b->chassis)
         || a->n_foreign_ports != b->n_foreign_ports
         || a->n_foreign_routes != b->n_foreign_routes
-        || a->n_foreign_nats != b->n_foreign_nats) {
+        || a->n_foreign_nats != b->n_foreign_nats
+        || a->n_vips != b->n_vips) {
         return false;
     }
     for (size_t i = 0; i < a->n_foreign_ports; i++) {
@@ -127,6 +156,11 @@ router_foreign_equals(const struct router *a, const struct router *b)
     }
     for (size_t i = 0; i < a->n_foreign_nats; i++) {
         if (!nat_equals(&a->nats[i], &b->nats[i])) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < a->n_vips; i++) {
+        if (!vip_equals(&a->vips[i], &b->vips[i])) {
             return false;
         }
     }
@@ -155,6 +189,10 @@ router_destroy(struct router *router)
         free(router->nats[i].type);
         free(router->nats[i].logical_ip);
     }
+    for (size_t i = 0; i < router->n_vips; i++) {
+        free(router->vips[i].load_balancer);
+    }
+    free(router->vips);
     free(router->ports);
     free(router->routes);
     free(router->nats);

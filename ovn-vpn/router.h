@@ -42,6 +42,14 @@ struct router_nat {
     struct uuid service;            /* Service that owns it, zero if none. */
 };
 
+/* An address, or one port of it, that is a load balancer's. */
+struct router_vip {
+    struct in6_addr addr;
+    uint16_t port;              /* 0 for all of them. */
+    bool udp;
+    char *load_balancer;        /* Its name. */
+};
+
 struct router {
     struct uuid uuid;
     unsigned int version;           /* Another one when it changes, apart from
@@ -59,12 +67,18 @@ struct router {
     size_t n_routes, n_foreign_routes;
     struct router_nat *nats;
     size_t n_nats, n_foreign_nats;
+
+    struct router_vip *vips;        /* Without those of services. */
+    size_t n_vips, allocated_vips;
 };
 
 bool router_port_is_gateway(const struct router *, const struct router_port *);
 size_t router_count_gateway_ports(const struct router *);
 const struct router_port *router_find_gateway_port(
     const struct router *, const struct in6_addr *, const char *name);
+const struct router_vip *router_find_vip(const struct router *,
+                                         const struct in6_addr *,
+                                         uint16_t udp_port);
 bool router_foreign_equals(const struct router *, const struct router *);
 void router_destroy(struct router *);
 

@@ -96,6 +96,52 @@ add_address(struct snapshot *s, const struct switch_port_ref *ref,
     free(error);
 }
 
+/* A service's load balancer has the address of its NAT row. */
+static void
+add_vips(struct snapshot *s, const struct switch_port_ref *ref,
+         const struct indexed *indexed, const struct nbrec_load_balancer *lb,
+         const char *port)
+{
+    const struct neighbour neighbour = { .port = port,
+                                         .router = indexed->lr->name,
+                                         .nat = "Load_Balancer" };
+    const struct smap_node *node;
+    struct uuid owner;
+
+    snapshot_get_owner(&lb->external_ids, &owner);
+    if (!uuid_is_zero(&owner)) {
+        return;
+    }
+    SMAP_FOR_EACH (node, &lb->vips) {
+        struct in6_addr addr;
+        uint16_t port_number;
+
+        if (snapshot_parse_vip(node->key, &addr, &port_number)) {
+            neighbours_add(&s->neighbours, &indexed->uuid,
+                           &ref->ls->header_.uuid, &addr, &neighbour);
+        }
+    }
+}
+
+static void
+add_load_balancers(struct snapshot *s, const struct switch_port_ref *ref,
+                   const struct indexed *indexed, const char *port)
+{
+    const struct nbrec_logical_router *lr = indexed->lr;
+
+    for (size_t i = 0; i < lr->n_load_balancer; i++) {
+        add_vips(s, ref, indexed, lr->load_balancer[i], port);
+    }
+    for (size_t i = 0; i < lr->n_load_balancer_group; i++) {
+        const struct nbrec_load_balancer_group *group
+            = lr->load_balancer_group[i];
+
+        for (size_t j = 0; j < group->n_load_balancer; j++) {
+            add_vips(s, ref, indexed, group->load_balancer[j], port);
+        }
+    }
+}
+
 static void
 add_addresses(struct snapshot *s, const struct indexed *indexed,
               const struct nbrec_logical_router_port *lrp)
@@ -117,6 +163,7 @@ add_addresses(struct snapshot *s, const struct indexed *indexed,
         snapshot_get_owner(&nat->external_ids, &neighbour.service);
         add_address(s, ref, indexed, nat->external_ip, &neighbour);
     }
+    add_load_balancers(s, ref, indexed, lrp->name);
 }
 
 /* Adds 'lr' to the indexes of 's'. */

@@ -6,7 +6,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+struct in6_addr;
 struct nbrec_logical_router;
 struct nbrec_logical_router_port;
 struct nbrec_logical_switch;
@@ -34,6 +36,7 @@ struct switch_port_ref {
 void snapshot_get_owner(const struct smap *external_ids, struct uuid *service);
 void snapshot_read_gateways(const struct nbrec_logical_router_port *,
                             struct vpn_gateways *);
+bool snapshot_parse_vip(const char *, struct in6_addr *, uint16_t *port);
 struct router *snapshot_read_router(const struct snapshot *,
                                     const struct nbrec_logical_router *);
 

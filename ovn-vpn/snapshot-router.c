@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/ovn-nb-idl.h"
+#include "lib/vpn-endpoint.h"
 #include "lib/vpn-model.h"
 #include "ovn-vpn/router.h"
 #include "ovn-vpn/snapshot-private.h"
@@ -167,6 +168,76 @@ read_nats(const struct nbrec_logical_router *lr, bool ours,
     }
 }
 
+/* Load balancers. */
+
+/* Stores in '*addr' and '*port' what 's', "ADDRESS" or "ADDRESS:PORT", says,
+ * with port 0 in the former case.  Returns false if it is neither. */
+bool
+snapshot_parse_vip(const char *s, struct in6_addr *addr, uint16_t *port)
+{
+    struct vpn_endpoint endpoint;
+    char *error = vpn_addr_parse(s, addr);
+
+    *port = 0;
+    if (!error) {
+        return true;
+    }
+    free(error);
+    error = vpn_endpoint_parse(s, &endpoint);
+    if (error) {
+        free(error);
+        return false;
+    }
+    bool ok = !endpoint.name;
+    *addr = endpoint.addr;
+    *port = endpoint.port;
+    vpn_endpoint_destroy(&endpoint);
+    return ok;
+}
+
+static void
+read_load_balancer(const struct nbrec_load_balancer *lb,
+                   struct router *router)
+{
+    const struct smap_node **nodes = smap_sort(&lb->vips);
+    size_t n = smap_count(&lb->vips);
+    struct uuid owner;
+
+    snapshot_get_owner(&lb->external_ids, &owner);
+    for (size_t i = 0; !is_ours(&owner) && i < n; i++) {
+        struct router_vip vip;
+
+        if (snapshot_parse_vip(nodes[i]->key, &vip.addr, &vip.port)) {
+            if (router->n_vips >= router->allocated_vips) {
+                router->vips = x2nrealloc(router->vips,
+                                          &router->allocated_vips,
+                                          sizeof *router->vips);
+            }
+            vip.udp = nullable_string_is_equal(lb->protocol, "udp");
+            vip.load_balancer = xstrdup(lb->name);
+            router->vips[router->n_vips++] = vip;
+        }
+    }
+    free(nodes);
+}
+
+static void
+read_load_balancers(const struct nbrec_logical_router *lr,
+                    struct router *router)
+{
+    for (size_t i = 0; i < lr->n_load_balancer; i++) {
+        read_load_balancer(lr->load_balancer[i], router);
+    }
+    for (size_t i = 0; i < lr->n_load_balancer_group; i++) {
+        const struct nbrec_load_balancer_group *group
+            = lr->load_balancer_group[i];
+
+        for (size_t j = 0; j < group->n_load_balancer; j++) {
+            read_load_balancer(group->load_balancer[j], router);
+        }
+    }
+}
+
 /* Returns the router that 'lr' describes, which the caller must destroy. */
 struct router *
 snapshot_read_router(const struct snapshot *s,
@@ -199,5 +270,7 @@ snapshot_read_router(const struct snapshot *s,
     read_nats(lr, false, router);
     router->n_foreign_nats = router->n_nats;
     read_nats(lr, true, router);
+
+    read_load_balancers(lr, router);
     return router;
 }

@@ -143,6 +143,13 @@ def nat(kind, external_ip, logical_ip):
                logical_ip=logical_ip)
 
 
+def load_balancer(name, vip, protocol=oset(), of=r):
+    """A load balancer on router r, or on the one given."""
+    append(of, 'load_balancer', name)
+    return add(nb, 'Load_Balancer', name, name=name, protocol=protocol,
+               vips=['map', [[vip, '10.0.0.7']]])
+
+
 exec(sys.argv[1] if len(sys.argv) > 1 else '')
 json.dump({'ovn_nb': nb, 'ovn_sb': sb, 'vpn_nb': vnb, 'vpn_sb': vsb},
           sys.stdout)

@@ -108,12 +108,21 @@ class TenantChanges(Base):
             {'op': 'mutate', 'table': 'Logical_Router', 'where': [],
              'mutations': [['ports', 'delete', oset(ports)]]})
 
+    def vip(self):
+        address = self.external_ip()
+        port = self.some('', ':443', ':100%d' % self.random.randint(1, 9))
+        return ('[%s]%s' if ':' in address and port else '%s%s') % (address,
+                                                                    port)
+
     def add_to_router(self):
         column, table, row = self.some(
             ('static_routes', 'Logical_Router_Static_Route',
              {'ip_prefix': self.prefix(), 'nexthop': '10.0.0.9'}),
             ('nat', 'NAT', {'type': 'dnat_and_snat', 'logical_ip': '10.0.0.7',
-                            'external_ip': self.external_ip()}))
+                            'external_ip': self.external_ip()}),
+            ('load_balancer', 'Load_Balancer',
+             {'protocol': self.some('tcp', 'udp'),
+              'vips': ['map', [[self.vip(), '10.0.0.7']]]}))
         self.ovn.transact(
             {'op': 'insert', 'table': table, 'row': row, 'uuid-name': 'x'},
             {'op': 'mutate', 'table': 'Logical_Router',
@@ -124,7 +133,8 @@ class TenantChanges(Base):
         """Also what is not a tenant's."""
         column, table, what = self.some(
             ('static_routes', 'Logical_Router_Static_Route', 'ip_prefix'),
-            ('nat', 'NAT', 'external_ip'))
+            ('nat', 'NAT', 'external_ip'),
+            ('load_balancer', 'Load_Balancer', 'vips'))
         row = self.pick(self.ovn, table, what, 'external_ids')
         if row:
             self.ovn.transact({
@@ -135,6 +145,7 @@ class TenantChanges(Base):
         self.rewrite_foreign(*self.some(
             ('NAT', {'external_ip': self.external_ip()}, 'external_ip'),
             ('NAT', {'type': self.some('dnat', 'snat')}, 'external_ip'),
+            ('Load_Balancer', {'protocol': self.some('tcp', 'udp')}, 'vips'),
             ('Logical_Router_Static_Route', {'ip_prefix': self.prefix()},
              'ip_prefix'),
             ('Logical_Router_Static_Route',
