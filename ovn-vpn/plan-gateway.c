@@ -233,6 +233,29 @@ warn_about_redundancy(struct plan *plan)
     }
 }
 
+/* What WireGuard's data messages add to a packet: a header and a tag, beside
+ * UDP's header.  IP's comes in front. */
+#define WIREGUARD_OVERHEAD (8 + 16 + 16)
+
+/* OVN drops packets that are larger than options:gateway_mtu of the port where
+ * they leave or arrive, WireGuard's among them, whose answers from OVN reach
+ * nobody who could send smaller ones. */
+static void
+warn_about_gateway_mtu(struct plan *plan)
+{
+    const struct router_port *port = plan->external_port;
+    int overhead = (plan_outer_is_v4(plan) ? 20 : 40) + WIREGUARD_OVERHEAD;
+
+    if (port->max_packet && port->max_packet < plan->mtu + overhead) {
+        plan_warn(plan, "options:gateway_mtu=%d of port %s of router %s keeps "
+                  "large packets out of the tunnel, whose own are up to %d "
+                  "bytes: raise it, or let UDP port %"PRIu16" pass with "
+                  "options:gateway_mtu_bypass", port->max_packet, port->name,
+                  plan->in.router->name, plan->mtu + overhead,
+                  plan->in.service->listen_port);
+    }
+}
+
 /* Fills in 'plan->gateways': those that the operator gave, or those of the
  * router's external port, so that both move together.  Returns NULL, or the
  * reason why there are none. */
@@ -263,5 +286,6 @@ plan_choose_gateways(struct plan *plan)
     }
     order_gateways(plan);
     warn_about_redundancy(plan);
+    warn_about_gateway_mtu(plan);
     return NULL;
 }

@@ -107,7 +107,8 @@ port_equals(const struct router_port *a, const struct router_port *b)
             && nullable_string_is_equal(a->switch_name, b->switch_name)
             && uuid_equals(&a->switch_uuid, &b->switch_uuid)
             && a->has_localnet == b->has_localnet
-            && a->announces_nat == b->announces_nat);
+            && a->announces_nat == b->announces_nat
+            && a->max_packet == b->max_packet);
 }
 
 static bool

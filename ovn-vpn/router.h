@@ -27,6 +27,10 @@ struct router_port {
     struct uuid switch_uuid;
     bool has_localnet;              /* It has a localnet port. */
     bool announces_nat;             /* Its port has nat-addresses. */
+
+    int max_packet;                 /* Size of the largest IP packets that
+                                     * OVN lets pass, 0 if it does not look
+                                     * (options:gateway_mtu). */
 };
 
 struct router_route {

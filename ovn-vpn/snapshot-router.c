@@ -112,6 +112,11 @@ read_ports(const struct snapshot *s, const struct nbrec_logical_router *lr,
         parse_networks(lrp->networks, lrp->n_networks, &port->networks);
         snapshot_read_gateways(lrp, &port->gateways);
         read_switch(s, port);
+        /* What the bypass lets through is the operator's to know. */
+        if (!smap_get(&lrp->options, "gateway_mtu_bypass")) {
+            port->max_packet = MAX(0, smap_get_int(&lrp->options,
+                                                   "gateway_mtu", 0));
+        }
     }
 }
 

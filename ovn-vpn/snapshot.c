@@ -34,6 +34,7 @@ snapshot_add_columns(struct ovsdb_idl *nb)
         &nbrec_logical_router_port_col_networks,
         &nbrec_logical_router_port_col_gateway_chassis,
         &nbrec_logical_router_port_col_ha_chassis_group,
+        &nbrec_logical_router_port_col_options,
         &nbrec_logical_router_port_col_external_ids,
         &nbrec_logical_router_static_route_col_ip_prefix,
         &nbrec_logical_router_static_route_col_policy,
