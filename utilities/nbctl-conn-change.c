@@ -10,9 +10,11 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-access.h"
 #include "lib/vpn-nb-snapshot.h"
 #include "lib/vpn-parse.h"
 #include "lib/vpn-time.h"
+#include "sset.h"
 #include "timeval.h"
 #include "util.h"
 #include "utilities/nbctl-config.h"
@@ -88,6 +90,25 @@ parse_keepalive(struct conn_change *change, const char *s)
 }
 
 static char *
+parse_groups(struct conn_change *change, const char *s)
+{
+    struct svec *groups = &change->connection.groups;
+    char *error = NULL;
+    struct sset names;
+    const char *name;
+
+    svec_clear(groups);
+    sset_from_delimited_string(&names, s, ", ");
+    SSET_FOR_EACH (name, &names) {
+        svec_add(groups, name);
+        error = error ? error : vpn_group_check(name);
+    }
+    sset_destroy(&names);
+    svec_sort(groups);
+    return error;
+}
+
+static char *
 parse_description(struct conn_change *change, const char *s)
 {
     change->description = s;
@@ -129,6 +150,7 @@ conn_change_parse(struct conn_change *change)
         { "--peer-cidrs", parse_peer_cidrs },
         { "--peer-address", parse_peer_address },
         { "--keepalive", parse_keepalive },
+        { "--groups", parse_groups },
         { "--description", parse_description },
         { "--expires", parse_expires },
         { "--enabled", parse_enabled },

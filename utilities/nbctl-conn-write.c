@@ -123,6 +123,12 @@ conn_change_write(const struct conn_change *change,
     bool enabled = change->connection.enabled;
 
     vpn_nb_write_connection(row, &change->connection);
+    if (conn_change_option(change, "--groups")) {
+        const struct svec *groups = &change->connection.groups;
+
+        vpnnbrec_vpn_connection_set_groups(row, (const char **) groups->names,
+                                           groups->n);
+    }
     if (change->description) {
         vpnnbrec_vpn_connection_set_description(row, change->description);
     }

@@ -102,6 +102,7 @@ put_connection(struct ds *ds, const struct vpnnbrec_vpn_connection *c)
                                                        c->n_peer_cidrs));
     nbctl_put(ds, 0, "peer_address", c->peer_address);
     nbctl_put_int(ds, 0, "keepalive", c->keepalive, c->n_keepalive);
+    nbctl_put_and_free(ds, 0, "groups", nbctl_join(c->groups, c->n_groups));
     nbctl_put_time(ds, 0, "key_created_at", c->key_created_at,
                    c->n_key_created_at);
     nbctl_put_time(ds, 0, "psk_created_at", c->psk_created_at,

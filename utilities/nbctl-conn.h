@@ -29,6 +29,7 @@ struct conn_change {
 /* The options that conn_change_parse() reads, for a command's syntax. */
 #define CONN_CHANGE_OPTIONS \
     "--type=,--address=,--peer-cidrs=,--peer-address=,--keepalive=," \
+    "--groups=," \
     "--description=,--expires=,--enabled="
 
 /* nbctl-conn-change.c */
