@@ -52,8 +52,23 @@ cmd_backup() {
         "$etcdir/sealing.key only: keep a copy of that file elsewhere"
 }
 
+# fit_to_server NB-OR-SB DIR: converts the file in DIR to the schema that is
+# being served.  It may be older, and in a cluster it differs from that of a
+# database of its own: all columns are persistent there.
+fit_to_server() {
+    local db=$1 file=$2/$1.db schema=$2/$1.ovsschema served version
+    ovsdb-client -t 30 get-schema "$(db_server "$db")" "$(db_name "$db")" \
+        >"$schema" && served=$(db_tool schema-version "$schema") \
+        && version=$(db_tool db-version "$file") || return
+    ! older "$served" "$version" || fail "$(db_name "$db") has schema" \
+        "version $served, and the backup $version: \"ovn-vpn-ctl upgrade\"" \
+        "first.  Nothing was changed"
+    [ "$(db_tool needs-conversion "$file" "$schema")" = no ] \
+        || db_tool convert "$file" "$schema"
+}
+
 # check_backup FILE DIR: unpacks FILE and finds out whether all of it can be
-# put back.  Converts older schemas.
+# put back.
 check_backup() {
     local file=$1 dir=$2 db
     tar -C "$dir" --no-same-owner -xf "$file" nb.db sb.db 2>/dev/null \
@@ -62,9 +77,8 @@ check_backup() {
         || fail "$file: is not a backup by ovn-vpn-ctl"
     for db in nb sb; do
         checked_version "$db" "$dir/$db.db" >/dev/null || exit
-        [ "$(db_tool needs-conversion "$dir/$db.db" "$(db_schema "$db")")" \
-            = no ] || db_tool convert "$dir/$db.db" "$(db_schema "$db")" \
-            || fail "$file: cannot be converted to this version's schemas"
+        fit_to_server "$db" "$dir" || fail "$file: cannot be converted to" \
+            "the schemas of the databases here.  Nothing was changed"
     done
     tar -C "$dir" --no-same-owner -xf "$file" sealing.key 2>/dev/null \
         || return 0
