@@ -164,3 +164,14 @@ vpn_sealing_pair_save(const char *file_name,
     free(tmp_name);
     return error;
 }
+
+/* Returns when the pair in 'file_name' was written, in milliseconds since the
+ * epoch, 0 if there is none. */
+int64_t
+vpn_sealing_pair_created_at(const char *file_name)
+{
+    struct stat s;
+
+    return (!stat(file_name, &s)
+            ? s.st_mtim.tv_sec * 1000LL + s.st_mtim.tv_nsec / 1000000 : 0);
+}

@@ -90,6 +90,7 @@ char *vpn_sealing_pair_load(const char *file_name,
                             struct vpn_sealing_pair **);
 char *vpn_sealing_pair_save(const char *file_name,
                             const struct vpn_sealing_pair *);
+int64_t vpn_sealing_pair_created_at(const char *file_name);
 void vpn_sealing_pair_destroy(struct vpn_sealing_pair *);
 
 /* Boxes. */

@@ -182,6 +182,8 @@ run_report(struct controller *c, const struct want *want)
         .name = c->settings.chassis,
         .backend = c->agent.choice.class->name,
         .sealing_public_key = &c->pair->public,
+        .sealing_key_created_at = pair_created_at(c->options->sealing_key_file,
+                                                  c->pair),
         .problems = SSET_INITIALIZER(&chassis.problems),
     };
     const char *problems[] = {

@@ -62,6 +62,19 @@ pair_load(const char *file_name)
     return pair;
 }
 
+/* Returns when 'pair' was made, in milliseconds since the epoch, 0 if that is
+ * not known. */
+int64_t
+pair_created_at(const char *file_name, const struct vpn_sealing_pair *pair)
+{
+    char *name = (pair->previous ? next_name(file_name)
+                  : xstrdup(file_name));
+    int64_t created_at = vpn_sealing_pair_created_at(name);
+
+    free(name);
+    return created_at;
+}
+
 /* Begins to replace 'pair', which stays where it is.  Returns NULL if
  * successful, otherwise a message, which the caller must free. */
 char *

@@ -11,10 +11,14 @@
  * Until then boxes open that were sealed to either pair.  Whoever starts after
  * a crash sees from the files how far it is. */
 
+#include <stdint.h>
+
 struct vpn_sealing_pair;
 struct want;
 
 struct vpn_sealing_pair *pair_load(const char *file_name);
+int64_t pair_created_at(const char *file_name,
+                        const struct vpn_sealing_pair *);
 char *pair_rotate(const char *file_name, struct vpn_sealing_pair *);
 void pair_run(const char *file_name, struct vpn_sealing_pair *,
               const struct want *);

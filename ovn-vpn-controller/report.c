@@ -134,6 +134,21 @@ set_heartbeat(struct report *r, const struct vpnsbrec_chassis *row)
 }
 
 static void
+set_other_config(const struct report *r, const struct vpnsbrec_chassis *row,
+                 const struct report_chassis *chassis)
+{
+    struct smap config = SMAP_INITIALIZER(&config);
+
+    smap_add(&config, "clock-synchronized", r->clock_good ? "true" : "false");
+    if (chassis->sealing_key_created_at) {
+        smap_add_format(&config, "sealing-key-created-at", "%"PRId64,
+                        chassis->sealing_key_created_at);
+    }
+    vpnsbrec_chassis_set_other_config(row, &config);
+    smap_destroy(&config);
+}
+
+static void
 set_nb_cfg(const struct vpnsbrec_chassis *row, const struct agent *agent)
 {
     if (agent->has_nb_cfg && row->nb_cfg != agent->nb_cfg) {
@@ -169,9 +184,7 @@ run_chassis(struct report *r, struct ovsdb_idl_txn *txn,
     free(problems);
     bool heartbeat = set_heartbeat(r, row);
     set_nb_cfg(row, agent);
-    const struct smap config = SMAP_CONST1(&config, "clock-synchronized",
-                                           r->clock_good ? "true" : "false");
-    vpnsbrec_chassis_set_other_config(row, &config);
+    set_other_config(r, row, chassis);
     return heartbeat;
 }
 

@@ -41,6 +41,8 @@ struct report_chassis {
     const char *name;
     const char *backend;
     const struct vpn_key *sealing_public_key;
+    int64_t sealing_key_created_at;     /* Milliseconds since the epoch, 0 if
+                                         * not known. */
     struct sset problems;
 };
 

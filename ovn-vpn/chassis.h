@@ -31,6 +31,8 @@ struct chassis {
     bool alive;                     /* The heartbeat goes on. */
     bool drain;                     /* The operator wants it empty. */
     bool clock_bad;                 /* Its clock is not synchronized. */
+    int64_t sealing_key_created_at; /* Milliseconds since the epoch, 0 if not
+                                     * known. */
 };
 
 struct chassis_table {

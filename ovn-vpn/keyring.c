@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/vpn-model.h"
 #include "openvswitch/vlog.h"
@@ -36,10 +35,8 @@ keyring_destroy(struct keyring *keyring)
 int64_t
 keyring_created_at(const struct keyring *keyring)
 {
-    struct stat s;
-
-    return (keyring->pair && !stat(keyring->file_name, &s)
-            ? s.st_mtim.tv_sec * 1000LL + s.st_mtim.tv_nsec / 1000000 : 0);
+    return (keyring->pair ? vpn_sealing_pair_created_at(keyring->file_name)
+            : 0);
 }
 
 /* Looks at the files again, if 'nb_public_key', which may be NULL, is not that

@@ -107,6 +107,8 @@ read_agents(struct ovsdb_idl *vpn_sb, struct chassis_table *table)
         c->heartbeat = row->heartbeat;
         c->clock_bad = !smap_get_bool(&row->other_config,
                                       "clock-synchronized", true);
+        c->sealing_key_created_at
+            = smap_get_ullong(&row->other_config, "sealing-key-created-at", 0);
         for (size_t i = 0; i < row->n_problems; i++) {
             sset_add(&c->problems, row->problems[i]);
         }

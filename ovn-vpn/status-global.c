@@ -7,6 +7,7 @@
 
 #include "ovn-vpn/status-private.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "lib/ovn-nb-idl.h"
@@ -17,8 +18,12 @@
 #include "ovn-vpn/keyring.h"
 #include "ovn-vpn/model.h"
 #include "ovn-vpn/plan.h"
+#include "ovn-vpn/row-set.h"
 #include "ovn-vpn/status.h"
+#include "svec.h"
 #include "util.h"
+
+#define DAY_MS 86400000LL
 
 /* Returns true if 'vpn_nb' has been initialized, and stores in '*public_key'
  * the public half of the sealing key in it, NULL if it has none. */
@@ -86,9 +91,74 @@ get_bfd_detection_ms(struct ovsdb_idl *ovn_nb)
             : 0);
 }
 
+/* Warnings. */
+
+/* Returns true if a key that was made at 'created_at', 0 if that is not known,
+ * is too old.  If it is not yet, makes 'status' look again in time. */
+static bool
+is_too_old(struct status *status, const struct status_input *in,
+           long long int created_at)
+{
+    const int max_days = in->model->options.key_max_age_days;
+    long long int old_at = created_at + max_days * DAY_MS;
+
+    if (!created_at || !max_days) {
+        return false;
+    } else if (old_at > in->wall) {
+        status->next_warning = MIN(status->next_warning, old_at);
+        return false;
+    }
+    return true;
+}
+
+static void
+warn_of_sealing_keys(struct status *status, const struct status_input *in,
+                     struct svec *warnings)
+{
+    const int max_days = in->model->options.key_max_age_days;
+    const struct shash_node *node;
+
+    if (is_too_old(status, in, in->sealing_key_created_at)) {
+        svec_add_nocopy(warnings,
+                        xasprintf("the key to which secrets are sealed is "
+                                  "more than %d days old; replace it "
+                                  "(\"ovn-vpn-nbctl sealing-key-rotate\")",
+                                  max_days));
+    }
+    SHASH_FOR_EACH (node, &in->model->chassis.by_name) {
+        const struct chassis *c = node->data;
+
+        if (c->has_agent
+            && is_too_old(status, in, c->sealing_key_created_at)) {
+            svec_add_nocopy(warnings,
+                            xasprintf("the sealing key of chassis %s is more "
+                                      "than %d days old; replace it "
+                                      "(\"ovn-appctl -t ovn-vpn-controller "
+                                      "sealing-key-rotate\" there)",
+                                      c->name, max_days));
+        }
+    }
+}
+
+static void
+write_warnings(struct status *status, const struct status_input *in,
+               const struct vpnnbrec_nb_global *global)
+{
+    struct svec warnings = SVEC_EMPTY_INITIALIZER;
+
+    status->next_warning = LLONG_MAX;
+    warn_of_sealing_keys(status, in, &warnings);
+    svec_sort(&warnings);
+    if (!row_set_equals(global->warnings, global->n_warnings, &warnings)) {
+        vpnnbrec_nb_global_set_warnings(
+            global, (const char **) warnings.names, warnings.n);
+    }
+    svec_destroy(&warnings);
+}
+
 /* Writes into NB_Global what is known of the whole. */
 void
-status_run_global(const struct status *status, const struct status_input *in)
+status_run_global(struct status *status, const struct status_input *in)
 {
     const struct vpnnbrec_nb_global *global
         = vpnnbrec_nb_global_first(in->vpn_nb);
@@ -117,4 +187,5 @@ status_run_global(const struct status *status, const struct status_input *in)
         vpnnbrec_nb_global_set_status(global, &map);
     }
     smap_destroy(&map);
+    write_warnings(status, in, global);
 }

@@ -37,6 +37,7 @@ status_add_columns(struct ovsdb_idl *vpn_nb, struct ovsdb_idl *vpn_sb,
         &vpnnbrec_nb_global_col_hv_cfg_timestamp,
         &vpnnbrec_nb_global_col_sealing_public_key,
         &vpnnbrec_nb_global_col_status,
+        &vpnnbrec_nb_global_col_warnings,
         &vpnnbrec_nb_global_col_sealing_cfg,
         &vpnnbrec_nb_global_col_sealing_cfg_done,
         &vpnnbrec_vpn_service_col_cutover_at,
@@ -52,6 +53,7 @@ status_add_columns(struct ovsdb_idl *vpn_nb, struct ovsdb_idl *vpn_sb,
         &vpnnbrec_vpn_connection_col_error_message,
         &vpnnbrec_chassis_col_hostname,
         &vpnnbrec_chassis_col_backend,
+        &vpnnbrec_chassis_col_sealing_key_created_at,
         &vpnnbrec_chassis_col_version,
         &vpnnbrec_chassis_col_alive,
         &vpnnbrec_chassis_col_problems,
@@ -304,6 +306,12 @@ write_chassis_row(const struct vpnnbrec_chassis *row, const struct chassis *c)
     }
     if (row->alive != c->alive) {
         vpnnbrec_chassis_set_alive(row, c->alive);
+    }
+    if (c->sealing_key_created_at
+        && (!row->n_sealing_key_created_at
+            || row->sealing_key_created_at[0] != c->sealing_key_created_at)) {
+        vpnnbrec_chassis_set_sealing_key_created_at(
+            row, &c->sealing_key_created_at, 1);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "ovn-vpn/status.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ status_init(struct status *status, struct ovsdb_idl *vpn_sb)
 {
     shash_init(&status->waiting);
     timers_init(&status->timers);
+    status->next_warning = LLONG_MAX;
     status_create_indexes(status, vpn_sb);
 }
 

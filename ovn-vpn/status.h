@@ -37,6 +37,9 @@ struct status {
     struct shash waiting;           /* Services, by name, that wait for a
                                      * chassis. */
     struct timers timers;           /* Of those, on the monotonic clock. */
+    long long int next_warning;     /* When another sealing key becomes too
+                                     * old, in milliseconds since the epoch,
+                                     * LLONG_MAX for never. */
 
     /* What chassis report. */
     struct ovsdb_idl *vpn_sb;
@@ -61,7 +64,7 @@ void status_mark_due(struct status *, struct model *, long long int now);
 void status_run_service(struct status *, const struct status_input *,
                         struct model_service *);
 void status_run_chassis(const struct status_input *, struct ovsdb_idl_txn *);
-void status_run_global(const struct status *, const struct status_input *);
+void status_run_global(struct status *, const struct status_input *);
 long long int status_next_run(const struct status *);
 void status_sweep(struct status *, const struct model *);
 

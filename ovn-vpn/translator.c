@@ -243,6 +243,7 @@ next_run(const struct translator *t)
     long long int next = MIN(t->next_pulse, status_next_run(&t->status));
     long long int wall = MIN(model_next_due(&t->model), t->next_key);
 
+    wall = MIN(wall, t->status.next_warning);
     next = MIN(next, t->next_health);
     next = MIN(next, failures_next_retry(&t->failures));
     if (t->model.grace) {

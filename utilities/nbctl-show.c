@@ -186,6 +186,18 @@ put_problems(struct ds *ds, const struct vpnnbrec_vpn_service *row)
     free(connections);
 }
 
+/* Writes the warnings that are about the whole. */
+static void
+put_warnings(struct ctl_context *ctx)
+{
+    const struct vpnnbrec_nb_global *global
+        = vpnnbrec_nb_global_first(ctx->idl);
+
+    for (size_t i = 0; global && i < global->n_warnings; i++) {
+        ds_put_format(&ctx->output, "warning: %s\n", global->warnings[i]);
+    }
+}
+
 static void
 cmd_status(struct ctl_context *ctx)
 {
@@ -199,6 +211,9 @@ cmd_status(struct ctl_context *ctx)
     for (size_t i = 0; i < n; i++) {
         put_status_row(ctx->table, rows[i]);
         put_problems(&ctx->output, rows[i]);
+    }
+    if (ctx->argc < 2) {
+        put_warnings(ctx);
     }
     free(rows);
 }

@@ -22,6 +22,7 @@ nbctl_prerequisites(struct ctl_context *ctx)
 {
     static const struct ovsdb_idl_column *columns[] = {
         &vpnnbrec_nb_global_col_sealing_public_key,
+        &vpnnbrec_nb_global_col_warnings,
         &vpnnbrec_vpn_service_col_description,
         &vpnnbrec_vpn_service_col_project,
         &vpnnbrec_vpn_service_col_external_ip_pool,

@@ -55,6 +55,9 @@ api_put_chassis(struct api *api, struct api_json *j,
     api_json_bool(j, "drain", row->drain);
     api_json_string(j, "backend", row->backend);
     api_json_string(j, "version", row->version);
+    api_json_opt_time(j, "sealing_key_created_at",
+                      row->sealing_key_created_at,
+                      row->n_sealing_key_created_at);
     api_json_strings(j, "problems", row->problems, row->n_problems);
     api_json_int(j, "active_services", n);
     api_json_close(j, '}');
@@ -64,6 +67,8 @@ api_put_chassis(struct api *api, struct api_json *j,
 void
 api_chassis_list(struct api *api, struct api_request *req)
 {
+    const struct vpnnbrec_nb_global *global
+        = vpnnbrec_nb_global_first(api->idl);
     struct api_json j = API_JSON_INITIALIZER(&req->response.body);
     const struct vpnnbrec_chassis *row;
 
@@ -73,6 +78,10 @@ api_chassis_list(struct api *api, struct api_request *req)
         api_put_chassis(api, &j, row);
     }
     api_json_close(&j, ']');
+    if (global) {
+        api_json_strings(&j, "warnings", global->warnings,
+                         global->n_warnings);
+    }
     api_json_close(&j, '}');
     api_respond(req, 200);
 }

@@ -232,6 +232,16 @@ put_gateways(struct api *api, struct ds *ds)
         ds_put_format(ds, "ovn_vpn_gateway_problems{chassis=\"%s\"} %"
                       PRIuSIZE"\n", row->name, row->n_problems);
     }
+    api_metrics_put_head(ds, "gateway_sealing_key_age_seconds", "gauge",
+                         "Age of a gateway chassis's sealing key.");
+    VPNNBREC_CHASSIS_FOR_EACH (row, api->idl) {
+        if (row->n_sealing_key_created_at) {
+            ds_put_format(ds, "ovn_vpn_gateway_sealing_key_age_seconds"
+                          "{chassis=\"%s\"} %.3f\n", row->name,
+                          get_age(row->sealing_key_created_at[0],
+                                  time_wall_msec()));
+        }
+    }
 }
 
 /* Appends all metrics of rows, as far as the client of 'req' sees them. */
