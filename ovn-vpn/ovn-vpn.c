@@ -176,6 +176,10 @@ daemon_state_init(struct daemon_state *d, const struct settings *settings)
         .ovn_sb = connect_to(settings->ovn_sb, &sbrec_idl_class),
     };
 
+    /* What is only read may come from a follower or a relay, a little later.
+     * What is written must be compared with the newest. */
+    ovsdb_idl_set_leader_only(d->ovn_sb.idl, false);
+
     const struct translator_dbs dbs = {
         .vpn_nb = &d->vpn_nb,
         .vpn_sb = &d->vpn_sb,
