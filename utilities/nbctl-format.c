@@ -13,6 +13,7 @@
 #include "lib/vpn-model.h"
 #include "lib/vpn-time.h"
 #include "openvswitch/dynamic-string.h"
+#include "smap.h"
 #include "svec.h"
 #include "table.h"
 #include "util.h"
@@ -108,7 +109,28 @@ nbctl_put_int(struct ds *ds, int indent, const char *label,
     }
 }
 
-/* The same for a time in milliseconds since the epoch. */
+/* Appends when the service in 'row' was last taken over, and how long that
+ * took, if it ever was. */
+void
+nbctl_put_takeover(struct ds *ds, int indent, const char *label,
+                   const struct vpnnbrec_vpn_service *row)
+{
+    const struct smap *status = &row->status;
+    int64_t at = smap_get_ullong(status, "last_takeover_at", 0);
+
+    if (at) {
+        char *time = vpn_format_time(at);
+
+        nbctl_put_and_free(ds, indent, label, xasprintf(
+            "%s, %d of %d peers called were back after %d ms", time,
+            smap_get_int(status, "last_takeover_back", 0),
+            smap_get_int(status, "last_takeover_called", 0),
+            smap_get_int(status, "last_takeover_ms", 0)));
+        free(time);
+    }
+}
+
+/* Like nbctl_put_int(), for a time in milliseconds since the epoch. */
 void
 nbctl_put_time(struct ds *ds, int indent, const char *label,
                const int64_t *value, size_t n)

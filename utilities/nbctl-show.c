@@ -97,7 +97,12 @@ show_service(struct ds *ds, const struct vpnnbrec_vpn_service *row)
                        nbctl_join(row->local_subnets, row->n_local_subnets));
     nbctl_put(ds, 4, "phase", row->phase);
     nbctl_put(ds, 4, "error", row->error_message);
+    nbctl_put_and_free(ds, 4, "warnings", nbctl_join(row->warnings,
+                                                     row->n_warnings));
     nbctl_put(ds, 4, "active chassis", row->active_chassis);
+    nbctl_put_time(ds, 4, "active since", row->active_since,
+                   row->n_active_since);
+    nbctl_put_takeover(ds, 4, "last takeover", row);
     show_gateways(ds, row);
     show_rules(ds, row);
 

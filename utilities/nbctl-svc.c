@@ -302,10 +302,14 @@ put_status(struct ds *ds, const struct vpnnbrec_vpn_service *row)
 
     const struct smap_node **nodes = smap_sort(&row->status);
     for (size_t i = 0; i < smap_count(&row->status); i++) {
-        nbctl_put_and_free(ds, 0, "status", xasprintf("%s=%s", nodes[i]->key,
-                                                      nodes[i]->value));
+        if (strncmp(nodes[i]->key, "last_takeover_", 14)) {
+            nbctl_put_and_free(ds, 0, "status",
+                               xasprintf("%s=%s", nodes[i]->key,
+                                         nodes[i]->value));
+        }
     }
     free(nodes);
+    nbctl_put_takeover(ds, 0, "last_takeover", row);
     nbctl_put_and_free(ds, 0, "connections",
                        xasprintf("%"PRIuSIZE" (%"PRIuSIZE" active)",
                                  row->n_connections, nbctl_count_active(row)));

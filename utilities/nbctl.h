@@ -83,5 +83,7 @@ void nbctl_put_int(struct ds *, int indent, const char *label,
                    const int64_t *, size_t n);
 void nbctl_put_time(struct ds *, int indent, const char *label,
                     const int64_t *, size_t n);
+void nbctl_put_takeover(struct ds *, int indent, const char *label,
+                        const struct vpnnbrec_vpn_service *);
 
 #endif /* utilities/nbctl.h */
