@@ -245,12 +245,16 @@ choose_address(struct api *api, struct api_request *req, struct wish *wish)
     }
     pool = (name && name[0] ? api_find_pool(api, name)
             : api_default_pool(api, get_value(wish, "router_id")));
-    if (!pool) {
-        api_problem(req, 422, name && name[0] ? "external_ip_pool"
-                    : "external_ip", "there is no %s to take the address "
-                    "from at which clients shall reach the service",
-                    name && name[0] ? "such External_IP_Pool"
-                    : "External_IP_Pool");
+    if (!pool && name && name[0]) {
+        api_problem(req, 422, "external_ip_pool", "there is no "
+                    "External_IP_Pool \"%s\"", name);
+        return false;
+    } else if (!pool) {
+        api_problem(req, 422, "external_ip", "give the address at which "
+                    "clients shall reach the service: there is no "
+                    "External_IP_Pool to take one from (\"ovn-vpn-nbctl "
+                    "create External_IP_Pool name=NAME addresses=ADDRESSES\" "
+                    "makes one)");
         return false;
     }
     char *address = api_pool_next(api, pool);
