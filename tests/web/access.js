@@ -81,8 +81,9 @@ async function checkKeyboard(open, token) {
     await tabTo(page, 'Name');
     await page.keyboard.type('laptop');
     await press('Enter');
-    await page.getByText('another connection named laptop').waitFor();
-    await page.getByLabel('Name').focus();
+    // The field at fault has the focus.
+    await page.locator('[data-field=name]').getByText(
+        'another connection named laptop').waitFor();
     await page.keyboard.press('End');
     await page.keyboard.type('2');
     await press('Enter');
@@ -90,6 +91,7 @@ async function checkKeyboard(open, token) {
     await tabTo(page, 'Done');
     await press('Enter');
     await page.getByRole('heading', { name: 'laptop2' }).waitFor();
+    await page.locator('dd').getByText(/^made .* ago$/).waitFor();
     await tabTo(page, 'Disable');
     await press('Enter');
     await page.getByText('laptop2 is disabled.').waitFor();

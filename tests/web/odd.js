@@ -167,6 +167,20 @@ async function checkService(page) {
     await page.getByLabel('Description').waitFor();
 }
 
+/** What is wrong with a service, and what to do, stands on its page. */
+async function checkError(page) {
+    await page.goto(base + '/#/services/service00');
+    await page.locator('.heading .badge.bad').waitFor();
+    await page.locator('.message.bad').getByText(
+        'the router r0 is not there; give another one').waitFor();
+    await shoot(page, 'service-error');
+    await transact([{ op: 'update', table: 'VPN_Service',
+                      where: [['name', '==', 'service00']],
+                      row: { phase: 'active', error_message: ['set', []] } }]);
+    await page.locator('.heading .badge.good').waitFor();
+    assert.equal(await page.locator('.message').count(), 0);
+}
+
 /** A gateway dies that served many: that is said, and once. */
 async function checkTakeovers(page) {
     await page.goto(base + '/#/');
@@ -267,6 +281,7 @@ await withBrowser(async (open) => {
     await checkOverview(page);
     await checkProjects(page);
     await checkService(page);
+    await checkError(page);
     await checkTakeovers(page);
     await checkLeaks(page);
     await checkTokens(open);

@@ -83,6 +83,7 @@
  * @property {'active'|'pending'|'inactive'} status
  * @property {string} [error_message]
  * @property {string} [key_created_at]
+ * @property {string} [psk_created_at]
  * @property {string} [created_at]
  * @property {string} [updated_at]
  */

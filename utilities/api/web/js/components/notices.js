@@ -11,7 +11,7 @@ const SHOWN_MS = 8000;
 /** With something to be done, which takes a while to reach by keyboard. */
 const WAY_MS = 20000;
 
-/** Most messages at a time; older ones go first. */
+/** Most messages at a time, and most errors: older ones go first. */
 const NOTICES_MAX = 3;
 
 export const notices = h('div', { class: 'notices', role: 'status',
@@ -32,6 +32,18 @@ function expire(notice, ms) {
             notice.remove();
         }
     }, ms);
+}
+
+/**
+ * Takes older messages away if there are too many of a kind.
+ *
+ * @param {string} kind A selector.
+ */
+function thinOut(kind) {
+    const list = [...notices.children].filter((e) => e.matches(kind));
+    for (const old of list.slice(0, -NOTICES_MAX)) {
+        old.remove();
+    }
 }
 
 /**
@@ -56,9 +68,7 @@ export function notify(message, { isError = false, way } = {}) {
                               'aria-label': 'Close this message' }, '✕',
                             () => {}));
     notices.append(notice);
-    for (const old of [...notices.children].slice(0, -NOTICES_MAX)) {
-        old.remove();
-    }
+    thinOut(isError ? '.bad' : ':not(.bad)');
     if (!isError) {
         expire(notice, way ? WAY_MS : SHOWN_MS);
     }

@@ -192,12 +192,13 @@ class ConnectionView {
             ['Labels', labelTags(c.labels)],
             ['Access rules', [rules.length ? h('ul', {}, rules.map(
                 (rule) => h('li', {}, rule.name ? rule.name + ': ' : '',
-                            ruleText(rule)))) : 'none: it reaches all ',
+                            ruleText(rule)))) : 'none, so nothing is barred. ',
                 h('a', { href: rulesLink(this.service) },
                   'All rules of the service')]],
             ['Key made', c.key_created_at && ago(c.key_created_at)],
             ['Public key', h('code', { class: 'key' }, c.public_key)],
-            ['Pre-shared key', c.has_psk ? 'yes' : 'no'],
+            ['Pre-shared key', !c.has_psk ? 'no' : !c.psk_created_at ? 'yes'
+             : 'made ' + ago(c.psk_created_at)],
         ];
     }
 

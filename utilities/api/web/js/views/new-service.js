@@ -40,11 +40,6 @@ export function newServiceView({ session, store, go }) {
             form({
                 fields: [
                     field({ label: 'Name', name: 'name', control: name }),
-                    session.identity.projects.length !== 1 && [
-                        field({ label: 'Project', name: 'project_id',
-                                control: project }),
-                        h('datalist', { id: 'known-projects' }, projects.map(
-                            (value) => h('option', { value })))],
                     field({
                         label: 'Router', name: 'router_id', control: router,
                         hint: 'The logical router whose networks clients '
@@ -62,6 +57,12 @@ export function newServiceView({ session, store, go }) {
                         hint: 'Clients get their addresses from it. Empty: a '
                             + 'free /24.',
                     }),
+                    session.identity.projects.length !== 1 && [
+                        field({ label: 'Project', name: 'project_id',
+                                control: project, hint: 'Tokens for it see '
+                                    + 'the service.' }),
+                        h('datalist', { id: 'known-projects' }, projects.map(
+                            (value) => h('option', { value })))],
                 ],
                 action: 'Make service',
                 cancel: link(),
