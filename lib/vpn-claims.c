@@ -54,6 +54,13 @@ vpn_claims_destroy(struct vpn_claims *claims)
     hmap_destroy(&claims->things);
 }
 
+/* Makes room for 'n_connections' with a name, a key and an address each. */
+void
+vpn_claims_reserve(struct vpn_claims *claims, size_t n_connections)
+{
+    hmap_reserve(&claims->things, 3 * n_connections);
+}
+
 static size_t
 count_things(const struct vpn_connection *c)
 {
@@ -109,7 +116,8 @@ call_others(const struct claim *claim, vpn_claims_rival_func *rival, void *aux)
     }
 }
 
-static void
+/* Returns true if another connection claims 't', too. */
+static bool
 add_claim(struct vpn_claims *claims, const struct thing *t,
           const struct vpn_connection *c, vpn_claims_rival_func *rival,
           void *aux)
@@ -120,9 +128,9 @@ add_claim(struct vpn_claims *claims, const struct thing *t,
         claim = xmalloc(sizeof *claim);
         *claim = (struct claim) { .thing = *t, .owner = c };
         hmap_insert(&claims->things, &claim->node, hash_thing(t));
-        return;
+        return false;
     } else if (claim->owner == c) {
-        return;                 /* It names the same prefix twice. */
+        return false;           /* It names the same prefix twice. */
     }
 
     const struct vpn_connection *younger = c;
@@ -140,18 +148,25 @@ add_claim(struct vpn_claims *claims, const struct thing *t,
         }
     }
     hmapx_add(claim->others, CONST_CAST(void *, younger));
+    return true;
 }
 
 /* Adds what 'c' names to 'claims', in which it must not be.  Calls 'rival', if
- * that is nonnull, for each connection that has to be checked again. */
+ * that is nonnull, for each connection that has to be checked again, among
+ * them 'c' if others name the same. */
 void
 vpn_claims_add(struct vpn_claims *claims, const struct vpn_connection *c,
                vpn_claims_rival_func *rival, void *aux)
 {
+    bool contested = false;
+
     for (size_t i = 0; i < count_things(c); i++) {
         struct thing t = get_thing(c, i);
 
-        add_claim(claims, &t, c, rival, aux);
+        contested |= add_claim(claims, &t, c, rival, aux);
+    }
+    if (contested && rival) {
+        rival(c, aux);
     }
 }
 

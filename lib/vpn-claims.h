@@ -17,6 +17,7 @@
  * while it is among the claims. */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "openvswitch/hmap.h"
 
@@ -31,6 +32,7 @@ typedef void vpn_claims_rival_func(const struct vpn_connection *, void *aux);
 
 void vpn_claims_init(struct vpn_claims *);
 void vpn_claims_destroy(struct vpn_claims *);
+void vpn_claims_reserve(struct vpn_claims *, size_t n_connections);
 
 void vpn_claims_add(struct vpn_claims *, const struct vpn_connection *,
                     vpn_claims_rival_func *, void *aux);

@@ -30,7 +30,12 @@ struct vpn_prefixes {
 };
 #define VPN_PREFIXES_INITIALIZER { NULL, 0, 0 }
 
+/* Room for an address, and for a prefix, as text. */
+#define VPN_ADDR_TEXT_SIZE INET6_ADDRSTRLEN
+#define VPN_PREFIX_TEXT_SIZE (INET6_ADDRSTRLEN + 4)
+
 char *vpn_addr_parse(const char *, struct in6_addr *);
+void vpn_addr_print(const struct in6_addr *, char text[VPN_ADDR_TEXT_SIZE]);
 void vpn_addr_format(const struct in6_addr *, struct ds *);
 char *vpn_addr_to_string(const struct in6_addr *);
 bool vpn_addr_is_v4(const struct in6_addr *);
@@ -38,6 +43,8 @@ bool vpn_addr_is_v4(const struct in6_addr *);
 char *vpn_prefix_parse(const char *, struct vpn_prefix *);
 char *vpn_prefix_parse_host(const char *, struct vpn_prefix *);
 char *vpn_prefix_parse_cidr(const char *, struct vpn_prefix *);
+void vpn_prefix_print(const struct vpn_prefix *,
+                      char text[VPN_PREFIX_TEXT_SIZE]);
 void vpn_prefix_format(const struct vpn_prefix *, struct ds *);
 char *vpn_prefix_to_string(const struct vpn_prefix *);
 

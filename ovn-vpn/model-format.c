@@ -74,6 +74,10 @@ model_format(const struct model *model, const char *service,
     for (size_t i = 0; i < n; i++) {
         if (list[i]->plan
             && (!service || !strcmp(list[i]->service->name, service))) {
+            /* Otherwise that is done when they are written. */
+            if (list[i]->sets_stale) {
+                model_fill_sets(list[i], now);
+            }
             plan_format(list[i]->plan, ds);
             format_connections(list[i], now, ds);
         }

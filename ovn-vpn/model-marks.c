@@ -34,6 +34,7 @@ model_mark_connection(struct model *model, struct model_connection *mc,
                       unsigned int marks)
 {
     mc->marks |= marks;
+    mc->service->fresh = true;
     if (ovs_list_is_empty(&mc->in_todo)) {
         ovs_list_push_back(&mc->service->todo, &mc->in_todo);
     }

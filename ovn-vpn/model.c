@@ -275,7 +275,7 @@ model_read_connection(struct model *model, struct model_connection *mc,
         ovs_list_push_back(&ms->sites, &mc->in_sites);
         model_mark_service(model, ms, MODEL_PLAN);
     }
-    model_mark_connection(model, mc, MODEL_CHECK | MODEL_SYNC | MODEL_STATUS);
+    model_mark_connection(model, mc, MODEL_SYNC | MODEL_STATUS);
 }
 
 /* Makes '*errorp', a member of 'mc', 'error', and takes ownership of that. */

@@ -108,6 +108,8 @@ struct model_service {
                                      * read. */
     struct ovs_list connections;    /* Contains 'struct model_connection's. */
     struct ovs_list todo;           /* Those of them that are marked. */
+    bool fresh;                     /* Some of them were marked since
+                                     * snapshot_services() went through. */
     struct ovs_list sites;          /* Those that are sites. */
     struct ovs_list old_keys;       /* Those whose keys are too old. */
     struct shash groups;            /* How many of them are in each group. */

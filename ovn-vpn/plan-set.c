@@ -394,7 +394,7 @@ finish_plans(struct plan_run *run)
 
         if (is_marked(ms)) {
             plan_finish(ms->plan);
-            model_fill_sets(ms, run->now);
+            ms->sets_stale = true;
             timers_set(&run->model->service_timers, &ms->timer,
                        ms->plan->next_at ? ms->plan->next_at : TIMER_NEVER);
             ms->marks &= ~MODEL_PLAN;

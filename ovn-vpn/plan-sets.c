@@ -220,8 +220,8 @@ add_member(struct plan_set *set, const struct vpn_prefix *prefix)
 }
 
 static void
-add_to_sets(struct plan_sets *sets, const struct vpn_connection *c,
-            const struct vpn_prefix *prefix)
+add_prefix(struct plan_sets *sets, const struct vpn_connection *c,
+           const struct vpn_prefix *prefix)
 {
     const struct plan_named key = { c->uuid, 0 };
     size_t low = 0, high = sets->n_named;
@@ -246,6 +246,17 @@ add_to_sets(struct plan_sets *sets, const struct vpn_connection *c,
     }
 }
 
+static void
+add_connection(struct plan_sets *sets, const struct vpn_connection *c)
+{
+    for (size_t i = 0; i < c->addresses.n; i++) {
+        add_prefix(sets, c, &c->addresses.list[i]);
+    }
+    for (size_t i = 0; i < c->peer_cidrs.n; i++) {
+        add_prefix(sets, c, &c->peer_cidrs.list[i]);
+    }
+}
+
 /* Makes the 'n' connections in 'list', those that are usable, the members of
  * the sets of 'plan': with all that they may send packets from. */
 void
@@ -255,13 +266,7 @@ plan_fill_sets(struct plan *plan, const struct vpn_connection *const *list,
     struct plan_sets *sets = plan->sets;
 
     for (size_t i = 0; sets && i < n; i++) {
-        struct vpn_prefixes allowed = VPN_PREFIXES_INITIALIZER;
-
-        vpn_connection_allowed_ips(list[i], &allowed);
-        for (size_t j = 0; j < allowed.n; j++) {
-            add_to_sets(sets, list[i], &allowed.list[j]);
-        }
-        vpn_prefixes_destroy(&allowed);
+        add_connection(sets, list[i]);
     }
     for (size_t i = 0; sets && i < sets->n; i++) {
         for (int j = 0; j < 2; j++) {

@@ -48,24 +48,32 @@ delete_peer(const struct sb_sync *sync, const struct vpnsbrec_peer *row)
     COVERAGE_INC(sb_peer_deleted);
 }
 
+/* Stores in 'fingerprint' what the value of sealed_psk for 'c' begins with,
+ * and returns true if 'old', which stands there now, is current: it need not
+ * be made again. */
+static bool
+psk_is_current(const struct service_keys *keys, const struct vpn_connection *c,
+               const char *old, char fingerprint[VPN_FINGERPRINT_LEN + 1])
+{
+    if (!c->sealed_psk) {
+        return !old;
+    }
+    vpn_fingerprint(keys->service->public_key, c->sealed_psk, fingerprint);
+    return (old && !strncmp(old, fingerprint, VPN_FINGERPRINT_LEN)
+            && old[VPN_FINGERPRINT_LEN] == ':');
+}
+
 /* Locks the connection's pre-shared key for the chassis of the tunnel and
  * stores the value of sealed_psk in '*textp', or NULL there if it has none.
- * Keeps 'old', which stands there now, while it is current. */
+ * 'fingerprint' is from psk_is_current(). */
 static char *
 lock_psk(struct service_keys *keys, const struct vpn_connection *c,
-         const char *public_key, const char *old, char **textp)
+         const char *public_key, const char *fingerprint, char **textp)
 {
-    char fingerprint[VPN_FINGERPRINT_LEN + 1];
     struct vpn_key *psk;
 
     *textp = NULL;
     if (!c->sealed_psk) {
-        return NULL;
-    }
-    vpn_fingerprint(keys->service->public_key, c->sealed_psk, fingerprint);
-    if (old && !strncmp(old, fingerprint, VPN_FINGERPRINT_LEN)
-        && old[VPN_FINGERPRINT_LEN] == ':') {
-        *textp = xstrdup(old);
         return NULL;
     }
 
@@ -87,11 +95,20 @@ lock_psk(struct service_keys *keys, const struct vpn_connection *c,
     return error;
 }
 
+/* Writes the allowed IPs of 'row', if they differ.  Returns true if so. */
 static bool
 sync_allowed_ips(const struct vpnsbrec_peer *row, const struct plan_peer *peer)
 {
     struct svec want = SVEC_EMPTY_INITIALIZER;
 
+    if (peer->allowed_ips.n == 1 && row->n_allowed_ips == 1) {
+        char text[VPN_PREFIX_TEXT_SIZE];
+
+        vpn_prefix_print(&peer->allowed_ips.list[0], text);
+        if (!strcmp(row->allowed_ips[0], text)) {
+            return false;
+        }
+    }
     for (size_t i = 0; i < peer->allowed_ips.n; i++) {
         svec_add_nocopy(&want,
                         vpn_prefix_to_string(&peer->allowed_ips.list[i]));
@@ -106,9 +123,10 @@ sync_allowed_ips(const struct vpnsbrec_peer *row, const struct plan_peer *peer)
     return !same;
 }
 
-static void
-sync_peer_row(const struct vpnsbrec_peer *row, const struct vpn_connection *c,
-              const char *sealed_psk)
+/* Writes into 'row' what 'c' says, but for its pre-shared key.  Returns true
+ * if anything differed. */
+static bool
+sync_peer_row(const struct vpnsbrec_peer *row, const struct vpn_connection *c)
 {
     struct plan_peer peer;
 
@@ -122,14 +140,8 @@ sync_peer_row(const struct vpnsbrec_peer *row, const struct vpn_connection *c,
         vpnsbrec_peer_set_keepalive(row, peer.keepalive);
         changed = true;
     }
-    if (!nullable_string_is_equal(row->sealed_psk, sealed_psk)) {
-        vpnsbrec_peer_set_sealed_psk(row, sealed_psk);
-        changed = true;
-    }
-    if (changed) {
-        COVERAGE_INC(sb_peer_changed);
-    }
     plan_peer_destroy(&peer);
+    return changed;
 }
 
 /* Makes the row of 'mc', which is usable, what it should be. */
@@ -142,15 +154,20 @@ sync_peer(const struct sb_sync *sync, struct ovsdb_idl_txn *txn,
     const struct vpnsbrec_peer *row
         = vpnsbrec_peer_get_for_uuid(sync->idl, &mc->peer);
     char public_key[VPN_KEY_TEXT_LEN + 1];
-    char *sealed_psk;
+    char fingerprint[VPN_FINGERPRINT_LEN + 1];
+    char *sealed_psk = NULL;
+    char *error = NULL;
 
     vpn_key_format(&mc->c.public_key, public_key);
     if (row && strcmp(row->public_key, public_key)) {
         delete_peer(sync, row);
         row = NULL;
     }
-    char *error = lock_psk(keys, &mc->c, public_key,
-                           row ? row->sealed_psk : NULL, &sealed_psk);
+    bool current = psk_is_current(keys, &mc->c, row ? row->sealed_psk : NULL,
+                                  fingerprint);
+    if (!current) {
+        error = lock_psk(keys, &mc->c, public_key, fingerprint, &sealed_psk);
+    }
     model_set_error(model, mc, &mc->key_error, error);
     if (error) {
         if (row) {
@@ -166,8 +183,13 @@ sync_peer(const struct sb_sync *sync, struct ovsdb_idl_txn *txn,
         limits->max_peers--;
         COVERAGE_INC(sb_peer_inserted);
     }
-    sync_peer_row(row, &mc->c, sealed_psk);
-    free(sealed_psk);
+    if (!current) {
+        vpnsbrec_peer_set_sealed_psk(row, sealed_psk);
+        free(sealed_psk);
+    }
+    if (sync_peer_row(row, &mc->c) || !current) {
+        COVERAGE_INC(sb_peer_changed);
+    }
 }
 
 static void

@@ -102,6 +102,7 @@ update_members(struct model *model, struct model_service *ms,
 {
     size_t i = 0, j = 0;
 
+    vpn_claims_reserve(&ms->claims, n);
     while (i < ms->n_members || j < n) {
         int cmp = (i >= ms->n_members ? 1
                    : j >= n ? -1
@@ -172,6 +173,7 @@ read_connections(struct ovsdb_idl *vpn_nb, struct model *model,
         }
         model_check_key_age(model, mc, now);
     }
+    ms->fresh = false;
 }
 
 /* Reads what is marked in 'model', and marks what follows from it.  'now' is
@@ -191,7 +193,9 @@ snapshot_services(struct ovsdb_idl *vpn_nb, struct model *model,
         if (ms->marks & MODEL_MEMBERS) {
             read_members(vpn_nb, model, ms);
         }
-        read_connections(vpn_nb, model, ms, now);
+        if (ms->fresh) {
+            read_connections(vpn_nb, model, ms, now);
+        }
     }
 }
 

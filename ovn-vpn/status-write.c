@@ -240,7 +240,9 @@ next_change(const struct status_input *in, const struct model_connection *mc,
     if (mc->c.expires_at > in->wall) {
         next = MIN(next, mc->c.expires_at);
     }
-    if (old_at > in->wall) {
+    if (old_at > in->wall
+        || (old_at && !mc->has_old_key
+            && vpn_connection_is_usable(&mc->c, in->wall))) {
         next = MIN(next, old_at);
     }
     return next;
