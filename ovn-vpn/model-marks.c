@@ -14,8 +14,10 @@ model_mark_service(struct model *model, struct model_service *ms,
                    unsigned int marks)
 {
     ms->marks |= marks;
-    if (ovs_list_is_empty(&ms->in_todo)) {
+    if (ms->lags || ovs_list_is_empty(&ms->in_todo)) {
+        ovs_list_remove(&ms->in_todo);
         ovs_list_push_back(&model->todo, &ms->in_todo);
+        ms->lags = false;
     }
 }
 
@@ -115,25 +117,50 @@ model_begin(struct model *model)
     }
 }
 
+/* Returns true if something is marked. */
+bool
+model_has_work(const struct model *model)
+{
+    return (!ovs_list_is_empty(&model->todo)
+            || !ovs_list_is_empty(&model->lagging));
+}
+
+static bool
+has_unsynced(const struct model_service *ms)
+{
+    const struct model_connection *mc;
+
+    LIST_FOR_EACH (mc, in_todo, &ms->todo) {
+        if (mc->marks & MODEL_SYNC) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Takes the marks from 'ms': this pass has done what they ask for.
- * Connections that still have MODEL_SYNC are left for the next pass, and so is
- * 'ms' then, for their sake. */
+ * Connections that still have some are left for later, and so is 'ms' then,
+ * for their sake: among those that lag if they have MODEL_STATUS alone. */
 void
 model_finish_service(struct model *model, struct model_service *ms)
 {
     struct model_connection *mc;
 
     LIST_FOR_EACH_SAFE (mc, in_todo, &ms->todo) {
-        if (!(mc->marks & MODEL_SYNC)) {
+        if (!(mc->marks & (MODEL_SYNC | MODEL_STATUS))) {
             ovs_list_remove(&mc->in_todo);
             ovs_list_init(&mc->in_todo);
             mc->marks = 0;
         }
     }
     ms->marks = 0;
-    if (ovs_list_is_empty(&ms->todo)) {
+    if (!has_unsynced(ms)) {
         ovs_list_remove(&ms->in_todo);
         ovs_list_init(&ms->in_todo);
+        ms->lags = !ovs_list_is_empty(&ms->todo);
+        if (ms->lags) {
+            ovs_list_push_back(&model->lagging, &ms->in_todo);
+        }
     }
     if (ovs_list_is_empty(&ms->in_done)) {
         ovs_list_push_back(&model->done, &ms->in_done);

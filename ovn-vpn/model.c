@@ -19,6 +19,7 @@ model_init(struct model *model)
     hmap_init(&model->services);
     hmap_init(&model->connections);
     ovs_list_init(&model->todo);
+    ovs_list_init(&model->lagging);
     ovs_list_init(&model->done);
     uuidset_init(&model->gone_services);
     uuidset_init(&model->strays);
@@ -77,6 +78,7 @@ connection_destroy(struct model *model, struct model_connection *mc)
     free(mc->site_error);
     free(mc->site_conflict);
     free(mc->key_error);
+    free(mc->locked_psk);
     free(mc);
 }
 
@@ -262,6 +264,8 @@ model_read_connection(struct model *model, struct model_connection *mc,
     retract(model, mc);
     vpn_connection_destroy(&mc->c);
     mc->c = *c;
+    free(mc->locked_psk);
+    mc->locked_psk = NULL;
     model_add_to_groups(model, mc);
     if (!ms->service->error && !mc->c.error) {
         mc->c.error = vpn_connection_check(ms->service, &mc->c, NULL);

@@ -41,6 +41,9 @@
  * start, when this translator becomes the active one, when a database has been
  * connected anew, when options change, and on "recompute".
  *
+ * What gateways need goes first: while there are more peers to insert than one
+ * transaction takes, the status of connections waits.
+ *
  * This module holds the model and its marks.  It knows no database. */
 
 #include <stdbool.h>
@@ -90,6 +93,8 @@ struct model_connection {
     char *site_conflict;            /* Likewise. */
     char *key_error;                /* Why its pre-shared key cannot be
                                      * opened. */
+    char *locked_psk;               /* What sb_sync_prepare() has made for its
+                                     * row, or NULL. */
     uint32_t in_sets;               /* Digest of what it adds to the address
                                      * sets of its service, 0 if nothing. */
     struct uuid peer;               /* Its row in the VPN Southbound database,
@@ -99,7 +104,9 @@ struct model_connection {
 
 struct model_service {
     struct hmap_node node;          /* In 'model.services'. */
-    struct ovs_list in_todo;        /* In 'model.todo' if marked. */
+    struct ovs_list in_todo;        /* In 'model.todo' if marked, or in
+                                     * 'model.lagging'. */
+    bool lags;                      /* The latter. */
     struct ovs_list in_done;        /* In 'model.done', or empty. */
     unsigned int marks;             /* MODEL_*. */
 
@@ -139,6 +146,8 @@ struct model {
     struct hmap connections;        /* All of them, by UUID. */
     struct ovs_list todo;           /* Services that are marked, or have
                                      * connections that are. */
+    struct ovs_list lagging;        /* Services all of which is done, but for
+                                     * the status of connections. */
     struct ovs_list done;           /* Services on which the last pass has
                                      * worked. */
     struct uuidset gone_services;   /* Whose rows must be deleted. */
@@ -213,6 +222,7 @@ void model_mark_rows_of_connection(struct model *, const struct uuid *,
 void model_mark_due(struct model *, long long int now);
 long long int model_next_due(const struct model *);
 void model_begin(struct model *);
+bool model_has_work(const struct model *);
 void model_finish_service(struct model *, struct model_service *);
 void model_mark_undone(struct model *);
 

@@ -95,6 +95,24 @@ lock_psk(struct service_keys *keys, const struct vpn_connection *c,
     return error;
 }
 
+/* Takes over what sb_sync_prepare() has made for 'mc', if that is current
+ * according to 'fingerprint'.  Otherwise does what lock_psk() does. */
+static char *
+get_locked_psk(struct service_keys *keys, struct model_connection *mc,
+               const char *public_key, const char *fingerprint, char **textp)
+{
+    char *prepared = mc->locked_psk;
+
+    mc->locked_psk = NULL;
+    if (prepared && mc->c.sealed_psk
+        && !strncmp(prepared, fingerprint, VPN_FINGERPRINT_LEN)) {
+        *textp = prepared;
+        return NULL;
+    }
+    free(prepared);
+    return lock_psk(keys, &mc->c, public_key, fingerprint, textp);
+}
+
 /* Writes the allowed IPs of 'row', if they differ.  Returns true if so. */
 static bool
 sync_allowed_ips(const struct vpnsbrec_peer *row, const struct plan_peer *peer)
@@ -166,7 +184,8 @@ sync_peer(const struct sb_sync *sync, struct ovsdb_idl_txn *txn,
     bool current = psk_is_current(keys, &mc->c, row ? row->sealed_psk : NULL,
                                   fingerprint);
     if (!current) {
-        error = lock_psk(keys, &mc->c, public_key, fingerprint, &sealed_psk);
+        error = get_locked_psk(keys, mc, public_key, fingerprint,
+                               &sealed_psk);
     }
     model_set_error(model, mc, &mc->key_error, error);
     if (error) {
@@ -238,6 +257,71 @@ sb_peers_sync(const struct sb_sync *sync, struct ovsdb_idl_txn *txn,
         mc->marks |= MODEL_STATUS;
     }
     return true;
+}
+
+/* Locks the pre-shared key of 'mc' for the row that has yet to be inserted.
+ * If that fails, it is not tried again before sb_sync_peers() says why. */
+static void
+prepare_peer(struct service_keys *keys, struct model_connection *mc)
+{
+    char public_key[VPN_KEY_TEXT_LEN + 1];
+    char fingerprint[VPN_FINGERPRINT_LEN + 1];
+
+    vpn_key_format(&mc->c.public_key, public_key);
+    psk_is_current(keys, &mc->c, NULL, fingerprint);
+    char *error = lock_psk(keys, &mc->c, public_key, fingerprint,
+                           &mc->locked_psk);
+    if (error) {
+        mc->locked_psk = xstrdup("");
+        free(error);
+    }
+}
+
+/* Prepares up to 'max_boxes' of the peers of 'ms', and counts that down.
+ * Counts '*max_ahead' down for each that is or was prepared. */
+static void
+prepare_service(const struct keyring *keyring, struct model_service *ms,
+                long long int now, int *max_ahead, int *max_boxes)
+{
+    struct service_keys keys = { .keyring = keyring, .service = ms->service };
+    struct model_connection *mc;
+
+    LIST_FOR_EACH (mc, in_todo, &ms->todo) {
+        if (*max_ahead <= 0 || *max_boxes <= 0) {
+            break;
+        } else if (mc->marks & MODEL_SYNC && !(mc->marks & MODEL_READ)
+                   && mc->c.sealed_psk && uuid_is_zero(&mc->peer)
+                   && model_connection_is_usable(mc, now)) {
+            (*max_ahead)--;
+            if (!mc->locked_psk) {
+                (*max_boxes)--;
+                prepare_peer(&keys, mc);
+            }
+        }
+    }
+    service_keys_destroy(&keys);
+}
+
+/* Does ahead what takes most of the time for a new peer, to open the box with
+ * its pre-shared key and to lock that again, while a database server is busy
+ * with our last transaction: for up to 'max_boxes' of the 'max_ahead' peers
+ * that come next.  'now' is in milliseconds since the epoch.  Returns true if
+ * there are more of them. */
+bool
+sb_sync_prepare(const struct keyring *keyring, struct model *model,
+                long long int now, int max_ahead, int max_boxes)
+{
+    struct model_service *ms;
+
+    LIST_FOR_EACH (ms, in_todo, &model->todo) {
+        if (max_ahead <= 0 || max_boxes <= 0) {
+            break;
+        } else if (!(ms->marks & (MODEL_READ | MODEL_PLAN))
+                   && ms->plan && ms->plan->tunnel) {
+            prepare_service(keyring, ms, now, &max_ahead, &max_boxes);
+        }
+    }
+    return max_boxes <= 0;
 }
 
 /* Deletes stray peers, after a look for them in the whole table if

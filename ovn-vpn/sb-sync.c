@@ -327,8 +327,9 @@ sb_sync_tunnel(struct sb_sync *sync, struct ovsdb_idl_txn *txn,
 /* Makes the peers of the marked connections of 'ms' what is planned, as part
  * of 'txn', as far as 'limits' allow.  'tunnel' is from sb_sync_tunnel(); it
  * goes if 'ms' is not to be served.  A pre-shared key that cannot be opened
- * makes its connection fail. */
-void
+ * makes its connection fail.  Returns false if 'limits' left some for
+ * later. */
+bool
 sb_sync_peers(struct sb_sync *sync, struct ovsdb_idl_txn *txn,
               const struct keyring *keyring, struct model *model,
               struct model_service *ms, const struct vpnsbrec_tunnel *tunnel,
@@ -340,11 +341,12 @@ sb_sync_peers(struct sb_sync *sync, struct ovsdb_idl_txn *txn,
         ms->was_served = ms->plan->tunnel != NULL;
         model_mark_connections(model, ms, MODEL_SYNC | MODEL_STATUS);
     }
-    if (sb_peers_sync(sync, txn, tunnel, &keys, model, ms, limits)
-        && !ms->plan->tunnel && tunnel) {
+    bool done = sb_peers_sync(sync, txn, tunnel, &keys, model, ms, limits);
+    if (done && !ms->plan->tunnel && tunnel) {
         delete_tunnel(sync, tunnel);
     }
     service_keys_destroy(&keys);
+    return done;
 }
 
 /* Deletes all that belongs to services and connections that are gone from

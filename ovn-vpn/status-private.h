@@ -44,7 +44,7 @@ void status_write_service(const struct vpnnbrec_vpn_service *,
                           const struct chassis *host,
                           const struct vpnsbrec_tunnel_state *,
                           long long int wall);
-void status_write_connection(const struct status *,
+bool status_write_connection(const struct status *,
                              const struct status_input *,
                              struct model_connection *);
 

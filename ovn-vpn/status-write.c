@@ -249,8 +249,8 @@ next_change(const struct status_input *in, const struct model_connection *mc,
 }
 
 /* Writes the status of 'mc', and sets the time at which that has to be done
- * again. */
-void
+ * again.  Returns true if it changes. */
+bool
 status_write_connection(const struct status *status,
                         const struct status_input *in,
                         struct model_connection *mc)
@@ -267,16 +267,21 @@ status_write_connection(const struct status *status,
 
     timers_set(&in->model->timers, &mc->timer, next_change(in, mc, at));
     if (!model_connection_has_status(in->model, mc)) {
-        return;
+        return false;
     }
+
+    bool changed = false;
     if (!row->status || strcmp(row->status, name)) {
         vpnnbrec_vpn_connection_set_status(row, name);
+        changed = true;
     }
     char *error = explain_connection(status, in, mc);
     if (!nullable_string_is_equal(row->error_message, error)) {
         vpnnbrec_vpn_connection_set_error_message(row, error);
+        changed = true;
     }
     free(error);
+    return changed;
 }
 
 /* Chassis. */

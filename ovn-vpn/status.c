@@ -192,20 +192,31 @@ run_service(struct status *status, const struct status_input *in,
     free(problems);
 }
 
-/* Writes the status of 'ms' and of its connections, as far as they are
- * marked. */
+/* Writes the status of 'ms' without its connections, if that is marked. */
 void
 status_run_service(struct status *status, const struct status_input *in,
                    struct model_service *ms)
 {
-    struct model_connection *mc;
-
     if (ms->marks & MODEL_STATUS) {
         run_service(status, in, ms);
     }
+}
+
+/* Writes the status of connections of 'ms' that are marked, and takes the mark
+ * away.  '*max_rows' is the number of rows that may change, counted down. */
+void
+status_run_connections(struct status *status, const struct status_input *in,
+                       struct model_service *ms, int *max_rows)
+{
+    struct model_connection *mc;
+
     LIST_FOR_EACH (mc, in_todo, &ms->todo) {
+        if (*max_rows <= 0) {
+            break;
+        }
         if (mc->marks & MODEL_STATUS && !(mc->marks & MODEL_SYNC)) {
-            status_write_connection(status, in, mc);
+            mc->marks &= ~MODEL_STATUS;
+            *max_rows -= status_write_connection(status, in, mc);
         }
     }
 }

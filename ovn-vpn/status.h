@@ -63,6 +63,8 @@ bool status_run_keys(struct ovsdb_idl *vpn_nb, struct keyring *,
 void status_mark_due(struct status *, struct model *, long long int now);
 void status_run_service(struct status *, const struct status_input *,
                         struct model_service *);
+void status_run_connections(struct status *, const struct status_input *,
+                            struct model_service *, int *max_rows);
 void status_run_chassis(const struct status_input *, struct ovsdb_idl_txn *);
 void status_run_global(struct status *, const struct status_input *);
 long long int status_next_run(const struct status *);

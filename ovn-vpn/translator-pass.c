@@ -11,6 +11,7 @@
 
 #include "coverage.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovn-vpn/nb-sync.h"
 #include "ovn-vpn/plan-set.h"
@@ -25,9 +26,14 @@ VLOG_DEFINE_THIS_MODULE(translator_pass);
 
 COVERAGE_DEFINE(translator_recompute);
 
-/* Peers that one transaction inserts at most.  Servers take about a second for
- * it. */
-#define MAX_PEERS 10000
+/* Peers that one transaction inserts at most, and connections whose status it
+ * changes.  A server takes about 0.2 s for it, and so does our answer to what
+ * it then tells us. */
+#define MAX_PEERS 2500
+#define MAX_STATUSES 2500
+
+/* Pre-shared keys that are opened at once ahead of time. */
+#define MAX_BOXES 200
 
 /* From databases to plans. */
 
@@ -264,14 +270,15 @@ sync_ovn(struct translator *t, struct model_service *ms)
     return n_changes;
 }
 
-/* Does all that the marks of 'ms' ask for.  Returns the number of rows of OVN
- * that change. */
-static unsigned int
+/* Does all that the marks of 'ms' ask for, but for the status of connections.
+ * Adds to '*n_changes' the number of rows of OVN that change.  Returns false
+ * if 'limits' left some peers for later. */
+static bool
 write_service(struct translator *t, struct model_service *ms,
-              const struct status_input *status, struct sb_limits *limits)
+              const struct status_input *status, struct sb_limits *limits,
+              unsigned int *n_changes)
 {
     struct ovsdb_idl_txn *sb_txn = t->dbs.vpn_sb->open_txn;
-    unsigned int n_changes = 0;
 
     /* The tunnel first: then it is known whether the service's key opens. */
     const struct vpnsbrec_tunnel *tunnel
@@ -281,13 +288,13 @@ write_service(struct translator *t, struct model_service *ms,
         model_fill_sets(ms, status->wall);
     }
     if (sets || ms->marks & MODEL_SYNC) {
-        n_changes = sync_ovn(t, ms);
+        *n_changes += sync_ovn(t, ms);
     }
-    sb_sync_peers(t->sb_sync, sb_txn, &t->keyring, &t->model, ms, tunnel,
-                  limits);
+    bool done = sb_sync_peers(t->sb_sync, sb_txn, &t->keyring, &t->model, ms,
+                              tunnel, limits);
     status_run_service(&t->status, status, ms);
     model_finish_service(&t->model, ms);
-    return n_changes;
+    return done;
 }
 
 /* Deletes what belongs to services and connections that are gone.  Returns the
@@ -331,14 +338,15 @@ write_services(struct translator *t, const struct status_input *status)
     struct model_service *ms;
 
     LIST_FOR_EACH_SAFE (ms, in_todo, &t->model.todo) {
-        if (limits.max_peers <= 0) {
-            break;
-        }
-        unsigned int n = write_service(t, ms, status, &limits);
+        unsigned int n = 0;
+
+        bool done = write_service(t, ms, status, &limits, &n);
 
         n_changes += n;
         if (n && t->failures.isolate) {
             failures_suspect(&t->failures, &ms->uuid);
+            break;
+        } else if (!done) {
             break;
         }
     }
@@ -346,6 +354,25 @@ write_services(struct translator *t, const struct status_input *status)
         t->failures.isolate = false;
     }
     nb_global_note_changes(&t->nb_global, n_changes);
+}
+
+/* Writes the status of connections, when nothing else is left to do. */
+static void
+write_connections(struct translator *t, const struct status_input *status)
+{
+    int max_rows = MAX_STATUSES;
+    struct model_service *ms;
+
+    if (!ovs_list_is_empty(&t->model.todo)) {
+        return;
+    }
+    LIST_FOR_EACH_SAFE (ms, in_todo, &t->model.lagging) {
+        if (max_rows <= 0) {
+            break;
+        }
+        status_run_connections(&t->status, status, ms, &max_rows);
+        model_finish_service(&t->model, ms);
+    }
 }
 
 /* Writes what tells others how far we are. */
@@ -370,6 +397,17 @@ write_globals(struct translator *t, const struct status_input *status)
     t->seen_nb_cfg = nb_cfg;
 }
 
+/* Does ahead what the next pass would have to, in steps that take a hundredth
+ * of a second. */
+void
+translator_prepare(struct translator *t)
+{
+    if (sb_sync_prepare(&t->keyring, &t->model, time_wall_msec(), MAX_PEERS,
+                        MAX_BOXES)) {
+        poll_immediate_wake();
+    }
+}
+
 /* Writes what is marked in the model. */
 void
 translator_write(struct translator *t)
@@ -387,6 +425,7 @@ translator_write(struct translator *t)
 
     model_begin(&t->model);
     write_services(t, &status);
+    write_connections(t, &status);
     status.ovn_cfg = t->nb_global.target;
     write_globals(t, &status);
     changes_clear(&t->changes);

@@ -267,7 +267,7 @@ pass_is_due(struct translator *t)
     long long int now = time_msec();
     bool due = (t->forced || t->changes.all || seqno != t->seqno
                 || get_sb_cfg(t) != t->sb_cfg
-                || !ovs_list_is_empty(&t->model.todo)
+                || model_has_work(&t->model)
                 || next_run(t) <= now);
 
     if (due) {
@@ -305,7 +305,10 @@ trim_memory(struct translator *t)
 void
 translator_run(struct translator *t)
 {
-    if (!has_transactions(t) || time_msec() < t->retry_at) {
+    if (!has_transactions(t)) {
+        translator_prepare(t);
+        return;
+    } else if (time_msec() < t->retry_at) {
         return;
     } else if (!pass_is_due(t)) {
         trim_memory(t);

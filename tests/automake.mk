@@ -130,6 +130,7 @@ EXTRA_DIST += $(TESTSUITE_AT) $(TESTSUITE) tests/atlocal.in package.m4 \
 	tests/find-secrets.py \
 	tests/ovn-schema.py \
 	tests/qr2pgm.py \
+	tests/many_connections.py \
 	tests/random_changes.py \
 	tests/random_cloud.py \
 	tests/random_vpn.py
