@@ -40,6 +40,14 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
+def processor_time(process):
+    """Seconds of processor time that a process has used."""
+    total = 0
+    for path in pathlib.Path('/proc/%d/task' % process.pid).iterdir():
+        total += int((path / 'schedstat').read_text().split()[0])
+    return total / 1e9
+
+
 class Cloud:
     """Databases with 'n_services' of 'n_connections' each, their servers, and
     ovn-vpn."""
@@ -51,6 +59,7 @@ class Cloud:
                         OVN_LOGDIR=str(self.dir),
                         OVN_VPN_SYSCONFDIR=str(self.dir))
         self.processes = []
+        self.servers = []
         self.translator = None
         self.closing = threading.Event()
         self.heart = threading.Thread(target=self.beat)
@@ -106,9 +115,10 @@ class Cloud:
 
     def start_server(self, name):
         socket = self.dir / (name + '.sock')
-        self.start('ovsdb-server', '--unixctl=%s.ctl' % (self.dir / name),
-                   '--remote=punix:%s' % socket, '-vconsole:warn',
-                   str(self.dir / (name + '.db')))
+        self.servers.append(
+            self.start('ovsdb-server', '--unixctl=%s.ctl' % (self.dir / name),
+                       '--remote=punix:%s' % socket, '-vconsole:warn',
+                       str(self.dir / (name + '.db'))))
         self.wait('the server of %s' % name, socket.exists)
 
     def connect(self, name):
@@ -151,11 +161,11 @@ class Cloud:
 
     def cpu(self):
         """Seconds of processor time that ovn-vpn has used."""
-        total = 0
-        for path in pathlib.Path('/proc/%d/task'
-                                 % self.translator.pid).iterdir():
-            total += int((path / 'schedstat').read_text().split()[0])
-        return total / 1e9
+        return processor_time(self.translator)
+
+    def servers_cpu(self):
+        """The same for all database servers together."""
+        return sum(map(processor_time, self.servers))
 
     def memory(self, field):
         """A field of ovn-vpn's /proc/PID/status, in KiB."""
