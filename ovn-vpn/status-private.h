@@ -28,6 +28,7 @@ bool status_is_waiting(const struct status *, const char *service,
                        long long int now, bool *patient);
 
 void status_create_indexes(struct status *, struct ovsdb_idl *vpn_sb);
+void status_destroy_indexes(struct status *);
 const struct vpnsbrec_tunnel_state *status_find_report(
     const struct status *, const struct uuid *service, const char *chassis);
 long long int status_last_handshake(const struct status *,

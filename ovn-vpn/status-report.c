@@ -26,6 +26,14 @@ status_create_indexes(struct status *status, struct ovsdb_idl *vpn_sb)
         = ovsdb_idl_index_create1(vpn_sb, &vpnsbrec_tunnel_state_col_tunnel);
     status->peer_states
         = ovsdb_idl_index_create1(vpn_sb, &vpnsbrec_peer_state_col_peer);
+    status->target = vpnsbrec_peer_state_index_init_row(status->peer_states);
+}
+
+/* The indexes belong to the IDL. */
+void
+status_destroy_indexes(struct status *status)
+{
+    vpnsbrec_peer_state_index_destroy_row(status->target);
 }
 
 static const struct vpnsbrec_tunnel *
@@ -66,21 +74,18 @@ status_find_report(const struct status *status, const struct uuid *service,
     return found;
 }
 
-/* Makes a row with which to find the reports about the peer with the given
- * 'uuid'.  Returns NULL if there is no such peer, otherwise the row, which the
- * caller must destroy. */
-static struct vpnsbrec_peer_state *
-make_target(const struct status *status, const struct uuid *uuid)
+/* Makes 'status->target' one that finds the reports about the peer with the
+ * given 'uuid'.  Returns false if there is no such peer. */
+static bool
+aim_at_peer(const struct status *status, const struct uuid *uuid)
 {
     const struct vpnsbrec_peer *peer
         = vpnsbrec_peer_get_for_uuid(status->vpn_sb, uuid);
-    struct vpnsbrec_peer_state *target = NULL;
 
     if (peer) {
-        target = vpnsbrec_peer_state_index_init_row(status->peer_states);
-        vpnsbrec_peer_state_index_set_peer(target, peer);
+        vpnsbrec_peer_state_index_set_peer(status->target, peer);
     }
-    return target;
+    return peer != NULL;
 }
 
 /* Returns when the peer with the given 'uuid' last shook hands with any
@@ -88,19 +93,18 @@ make_target(const struct status *status, const struct uuid *uuid)
 long long int
 status_last_handshake(const struct status *status, const struct uuid *uuid)
 {
-    struct vpnsbrec_peer_state *target = make_target(status, uuid);
     const struct vpnsbrec_peer_state *row;
     long long int at = 0;
 
-    if (!target) {
+    if (!aim_at_peer(status, uuid)) {
         return 0;
     }
-    VPNSBREC_PEER_STATE_FOR_EACH_EQUAL (row, target, status->peer_states) {
+    VPNSBREC_PEER_STATE_FOR_EACH_EQUAL (row, status->target,
+                                        status->peer_states) {
         if (row->n_last_handshake) {
             at = MAX(at, row->last_handshake[0]);
         }
     }
-    vpnsbrec_peer_state_index_destroy_row(target);
     return at;
 }
 
@@ -110,18 +114,17 @@ const char *
 status_find_peer_problem(const struct status *status, const struct uuid *uuid,
                          const char *chassis)
 {
-    struct vpnsbrec_peer_state *target = make_target(status, uuid);
     const struct vpnsbrec_peer_state *row;
     const char *problem = NULL;
 
-    if (!target) {
+    if (!aim_at_peer(status, uuid)) {
         return NULL;
     }
-    VPNSBREC_PEER_STATE_FOR_EACH_EQUAL (row, target, status->peer_states) {
+    VPNSBREC_PEER_STATE_FOR_EACH_EQUAL (row, status->target,
+                                        status->peer_states) {
         if (row->problem && !strcmp(row->chassis, chassis)) {
             problem = row->problem;
         }
     }
-    vpnsbrec_peer_state_index_destroy_row(target);
     return problem;
 }

@@ -42,6 +42,7 @@ status_destroy(struct status *status)
 {
     shash_destroy_free_data(&status->waiting);
     timers_destroy(&status->timers);
+    status_destroy_indexes(status);
 }
 
 /* Services. */

@@ -20,6 +20,7 @@ struct ovsdb_idl;
 struct ovsdb_idl_index;
 struct ovsdb_idl_txn;
 struct vpn_options;
+struct vpnsbrec_peer_state;
 
 struct status_input {
     struct ovsdb_idl *vpn_nb, *ovn_nb;
@@ -46,6 +47,7 @@ struct status {
     struct ovsdb_idl_index *tunnels;        /* By service. */
     struct ovsdb_idl_index *tunnel_states;  /* By tunnel. */
     struct ovsdb_idl_index *peer_states;    /* By peer. */
+    struct vpnsbrec_peer_state *target;     /* For searches in the latter. */
 };
 
 void status_add_columns(struct ovsdb_idl *vpn_nb, struct ovsdb_idl *vpn_sb,
