@@ -258,12 +258,23 @@ check-kernel: all tests/atconfig tests/atlocal $(KERNEL_TESTSUITE) $(check_PROGR
 .PHONY: check-kernel
 
 # The packages, in a Debian of their own.
-EXTRA_DIST += tests/check-packages
-LINTED += tests/check-packages
+PACKAGES_TEST_TOOLS = \
+	tests/check-cluster \
+	tests/check-packages \
+	tests/check-units \
+	tests/systemd-machine
+EXTRA_DIST += $(PACKAGES_TEST_TOOLS)
+LINTED += $(PACKAGES_TEST_TOOLS)
 check-packages: all
 	$(srcdir)/tests/check-packages '$(abs_top_builddir)' \
 	  "$${OVN_VPN_CACHE:-/var/cache/ovn-vpn}"
 .PHONY: check-packages
+
+# Their units under systemd, and the administrator's guide on five machines.
+check-systemd: all
+	$(srcdir)/tests/check-packages --systemd '$(abs_top_builddir)' \
+	  "$${OVN_VPN_CACHE:-/var/cache/ovn-vpn}"
+.PHONY: check-systemd
 # The dashboard in a browser.
 WEB_TESTSUITE = $(srcdir)/tests/web-testsuite
 WEB_TESTSUITE_AT = \
