@@ -11,6 +11,7 @@ Runs in the directory of the databases' sockets, next to an ovn-vpn that serves
 them, and without ovn-northd.  Names, keys, addresses and prefixes come from
 small sets, so that there are plenty of conflicts."""
 
+import re
 import subprocess
 import sys
 import time
@@ -126,9 +127,16 @@ def differences(before, after):
                     key[0], name, column, old.get(column), new.get(column))
 
 
+# What phase.c says of a service that is planned but not served.
+NOT_SERVED = re.compile('no gateway chassis has'
+                        '|.*no ovn-vpn-controller runs'
+                        '|.*, has not reported for'
+                        '|.* has not taken the service up')
+
+
 def normal(row):
     """Nobody serves the services: after a while, this is called an error."""
-    if str(row.get('error_message')).startswith('no gateway chassis has'):
+    if NOT_SERVED.match(str(row.get('error_message'))):
         row = dict(row, error_message=oset([]), phase='pending')
     return row
 
