@@ -13,6 +13,7 @@
 #include "ovn-vpn/model.h"
 #include "ovn-vpn/nb-table.h"
 #include "ovn-vpn/plan-row.h"
+#include "ovn-vpn/plan.h"
 #include "ovsdb-idl.h"
 #include "util.h"
 #include "uuid.h"
@@ -83,6 +84,29 @@ collect_unmarked(struct model *model, const struct ovsdb_idl *idl)
     }
 }
 
+/* An address set without a mark may have lost it, or be somebody else's with a
+ * service's name, or have given such a name up. */
+static void
+collect_unmarked_sets(struct changes *changes, struct model *model,
+                      const struct ovsdb_idl *idl)
+{
+    const struct nbrec_address_set *as;
+
+    NBREC_ADDRESS_SET_FOR_EACH_TRACKED (as, idl) {
+        struct model_service *ms;
+
+        if (nb_table_get_service(&as->header_)[0]) {
+            continue;
+        }
+        changes->sets = true;
+        HMAP_FOR_EACH (ms, node, &model->services) {
+            if (ms->service && plan_may_name_set(ms->service, as->name)) {
+                model_mark_service(model, ms, MODEL_SYNC);
+            }
+        }
+    }
+}
+
 /* A service's load balancer may have been taken off the tenant's router, which
  * does not change the load balancer.  A service that should have one has a NAT
  * row there. */
@@ -142,6 +166,7 @@ changes_collect_ovn_nb(struct changes *changes, struct model *model,
 {
     collect_owned(model, idl);
     collect_unmarked(model, idl);
+    collect_unmarked_sets(changes, model, idl);
     collect_detached(model, idl);
     collect_foreign(changes, idl);
 }

@@ -19,6 +19,7 @@ struct ovsdb_idl;
 struct changes {
     bool all;                   /* Begin anew with an empty model. */
     bool ovn;                   /* OVN's switches. */
+    bool sets;                  /* OVN's address sets without our mark. */
     struct uuidset routers;     /* OVN's routers that may have changed. */
     bool chassis;               /* What chassis_table has. */
     bool hosts;                 /* Where ports reside. */

@@ -46,6 +46,8 @@ struct plan_sets {
 
 /* Names. */
 
+#define SET_PREFIX "vpn_"
+
 static const char *suffixes[2] = { "ip4", "ip6" };
 
 /* Appends 's' as OVN wants the names of address sets to be. */
@@ -59,19 +61,42 @@ put_identifier(struct ds *ds, const char *s)
     }
 }
 
+/* Appends what the names of all sets of 'service' begin with. */
+static void
+put_set_prefix(struct ds *ds, const struct vpn_service *service)
+{
+    ds_put_cstr(ds, SET_PREFIX);
+    put_identifier(ds, service->name);
+    ds_put_char(ds, '_');
+}
+
 /* Appends the name of a set of 'service', as macros name it. */
 static void
 put_set_name(struct ds *ds, const struct vpn_service *service,
              const char *kind, const char *key, bool v4)
 {
-    ds_put_cstr(ds, "vpn_");
-    put_identifier(ds, service->name);
-    ds_put_format(ds, "_%s", kind);
+    put_set_prefix(ds, service);
+    ds_put_cstr(ds, kind);
     if (key[0]) {
         ds_put_char(ds, '_');
         put_identifier(ds, key);
     }
     ds_put_format(ds, "_%s", suffixes[!v4]);
+}
+
+/* Returns false if 'service' certainly has no set called 'name'. */
+bool
+plan_may_name_set(const struct vpn_service *service, const char *name)
+{
+    if (strncmp(name, SET_PREFIX, strlen(SET_PREFIX))) {
+        return false;
+    }
+
+    struct ds prefix = DS_EMPTY_INITIALIZER;
+    put_set_prefix(&prefix, service);
+    bool may = !strncmp(name, ds_cstr(&prefix), prefix.length);
+    ds_destroy(&prefix);
+    return may;
 }
 
 /* Appends to 'ds' the sets of those to whom 'rule' applies, in the form that

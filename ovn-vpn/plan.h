@@ -160,7 +160,9 @@ void plan_add_topology(struct plan *);                  /* plan-topology.c */
 void plan_add_routes(struct plan *);                    /* plan-route.c */
 void plan_add_nat(struct plan *);                       /* plan-nat.c */
 void plan_add_policies(struct plan *);                  /* plan-policy.c */
-void plan_add_sets(struct plan *, bool served);         /* plan-sets.c */
+bool plan_may_name_set(const struct vpn_service *,      /* plan-sets.c */
+                       const char *name);
+void plan_add_sets(struct plan *, bool served);
 void plan_sets_destroy(struct plan_sets *);
 void plan_put_rule_sets(const struct plan *, const struct vpn_access_rule *,
                         bool v4, struct ds *);

@@ -198,7 +198,8 @@ translator_update_model(struct translator *t)
         read_hosts(t);
     }
     bool ovn_changed = update_snapshot(t);
-    if (ovn_changed || now >= failures_next_retry(&t->failures)) {
+    if (ovn_changed || changes->sets
+        || now >= failures_next_retry(&t->failures)) {
         mark_refused(model);
     }
     model_mark_due(model, time_wall_msec());
