@@ -45,37 +45,72 @@ parse_duration(const char *s, long long int *ms)
     return false;
 }
 
-/* Parses 's', a date or a date and time of ISO 8601 in UTC, and stores it in
- * '*ms'. */
+/* Parses what RFC 3339 allows after the seconds, a fraction of them and the
+ * distance from UTC, and adds it to '*ms'.  Milliseconds are as exact as it
+ * gets. */
+static bool
+parse_rest(const char *s, long long int *ms)
+{
+    int hours, minutes, n = 0;
+
+    if (*s == '.') {
+        size_t digits = strspn(++s, "0123456789");
+
+        for (size_t i = 0, unit = 100; i < digits; i++, unit /= 10) {
+            *ms += (s[i] - '0') * unit;
+        }
+        s = digits ? s + digits : "no fraction";
+    }
+    if (!*s || !strcmp(s, "Z")) {
+        return true;
+    } else if ((*s != '+' && *s != '-') || strlen(s) != 6
+               || strspn(s + 1, "0123456789:") != 5 || s[3] != ':'
+               || !ovs_scan(s + 1, "%d:%d%n", &hours, &minutes, &n)
+               || n != 5 || hours > 23 || minutes > 59) {
+        return false;
+    }
+    *ms -= (*s == '+' ? 1 : -1) * (hours * 60 + minutes) * 60000LL;
+    return true;
+}
+
+/* Parses 's', a date or a date and time of ISO 8601, in UTC unless it says
+ * otherwise, and stores it in '*ms'. */
 static bool
 parse_date(const char *s, long long int *ms)
 {
-    static const char *const formats[] = {
-        "%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%MZ",
-        "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ",
-        "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S",
+    static const struct {
+        const char *format;
+        bool has_seconds;
+    } formats[] = {
+        { "%Y-%m-%dT%H:%M:%S", true },
+        { "%Y-%m-%d %H:%M:%S", true },
+        { "%Y-%m-%dT%H:%MZ", false },
+        { "%Y-%m-%dT%H:%M", false },
+        { "%Y-%m-%d %H:%M", false },
+        { "%Y-%m-%d", false },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
         struct tm tm = { .tm_mday = 1 };
-        const char *end = strptime(s, formats[i], &tm);
+        const char *end = strptime(s, formats[i].format, &tm);
 
-        if (end && !*end) {
+        if (end && (formats[i].has_seconds || !*end)) {
             struct tm copy = tm;
-            time_t t = timegm(&copy);
 
-            *ms = t * 1000LL;
+            *ms = timegm(&copy) * 1000LL;
             /* timegm() makes March 3rd of February 31st. */
-            return copy.tm_mday == tm.tm_mday && t >= 0;
+            return (copy.tm_mday == tm.tm_mday && parse_rest(end, ms)
+                    && *ms >= 0);
         }
     }
     return false;
 }
 
 /* Parses 's', "now", a time from 'now' on such as "+30d", or a date, with or
- * without a time of day, in UTC.  On success returns NULL and stores the time,
- * in milliseconds since the epoch, in '*msp'; on failure returns a message for
- * the user, which the caller must free. */
+ * without a time of day, in UTC unless it says otherwise as RFC 3339 has it.
+ * On success returns NULL and stores the time, in milliseconds since the
+ * epoch, in '*msp'; on failure returns a message for the user, which the
+ * caller must free. */
 char *
 vpn_parse_time(const char *s, long long int now, int64_t *msp)
 {
