@@ -3,6 +3,8 @@
 # The frame of command-line programs for one database.
 noinst_LTLIBRARIES += utilities/libvpndbctl.la
 utilities_libvpndbctl_la_SOURCES = \
+	utilities/vpn-dbctl-connection.c \
+	utilities/vpn-dbctl-connection.h \
 	utilities/vpn-dbctl-options.c \
 	utilities/vpn-dbctl-private.h \
 	utilities/vpn-dbctl-run.c \

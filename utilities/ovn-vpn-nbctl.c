@@ -18,6 +18,7 @@
 #include "openvswitch/vlog.h"
 #include "util.h"
 #include "utilities/nbctl.h"
+#include "utilities/vpn-dbctl-connection.h"
 #include "utilities/vpn-dbctl.h"
 
 /* --wait: what to wait for, and whether to do so if nothing was changed. */
@@ -186,7 +187,8 @@ Token commands:\n\
   token-add NAME ROLE [PROJECT]...\n\
                               print a token for ovn-vpn-api, this once\n\
   token-list                  print all tokens, without their secrets\n\
-  token-del NAME              take a token back\n",
+  token-del NAME              take a token back\n\
+\n" VPN_DBCTL_CONNECTION_USAGE,
            program_name, program_name);
 }
 
@@ -322,6 +324,17 @@ static const struct ctl_table_class tables[VPNNBREC_N_TABLES] = {
     = {{&vpnnbrec_connection_col_target, NULL, NULL}},
 };
 
+/* Where the database's servers listen. */
+static const struct vpn_dbctl_connections connections = {
+    .global = &vpnnbrec_table_nb_global,
+    .connections = &vpnnbrec_nb_global_col_connections,
+    .connection = &vpnnbrec_table_connection,
+    .target = &vpnnbrec_connection_col_target,
+    .inactivity_probe = &vpnnbrec_connection_col_inactivity_probe,
+    .read_only = &vpnnbrec_connection_col_read_only,
+    .role = &vpnnbrec_connection_col_role,
+};
+
 int
 main(int argc, char *argv[])
 {
@@ -346,6 +359,7 @@ main(int argc, char *argv[])
     ctl_register_commands(nbctl_gateway_commands);
     ctl_register_commands(nbctl_token_commands);
     ctl_register_commands(nbctl_rule_commands);
+    vpn_dbctl_register_connections(&connections);
 
     static struct vpn_dbctl_class class = {
         .idl_class = &vpnnbrec_idl_class,

@@ -14,6 +14,7 @@
 #include "openvswitch/vlog.h"
 #include "util.h"
 #include "utilities/sbctl.h"
+#include "utilities/vpn-dbctl-connection.h"
 #include "utilities/vpn-dbctl.h"
 
 /* The class for vpn-dbctl.h.  It has no options of its own and waits for
@@ -42,7 +43,8 @@ General commands:\n\
 Lists:\n\
   chassis-list                print all gateway chassis\n\
   tunnel-list                 print all tunnels and who serves them\n\
-  peer-list [TUNNEL]          print all peers, or those of TUNNEL\n",
+  peer-list [TUNNEL]          print all peers, or those of TUNNEL\n\
+\n" VPN_DBCTL_CONNECTION_USAGE,
            program_name, program_name);
 }
 
@@ -102,6 +104,17 @@ static const struct ctl_table_class tables[VPNSBREC_N_TABLES] = {
     = {{&vpnsbrec_connection_col_target, NULL, NULL}},
 };
 
+/* Where the database's servers listen. */
+static const struct vpn_dbctl_connections connections = {
+    .global = &vpnsbrec_table_sb_global,
+    .connections = &vpnsbrec_sb_global_col_connections,
+    .connection = &vpnsbrec_table_connection,
+    .target = &vpnsbrec_connection_col_target,
+    .inactivity_probe = &vpnsbrec_connection_col_inactivity_probe,
+    .read_only = &vpnsbrec_connection_col_read_only,
+    .role = &vpnsbrec_connection_col_role,
+};
+
 int
 main(int argc, char *argv[])
 {
@@ -115,6 +128,7 @@ main(int argc, char *argv[])
              vpn_dbctl_exit);
     ctl_register_commands(sbctl_show_commands);
     ctl_register_commands(sbctl_list_commands);
+    vpn_dbctl_register_connections(&connections);
 
     static struct vpn_dbctl_class class = {
         .idl_class = &vpnsbrec_idl_class,

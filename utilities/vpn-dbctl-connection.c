@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+#include <config.h>
+
+#include "utilities/vpn-dbctl-connection.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "db-ctl-base.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
+#include "openvswitch/shash.h"
+#include "ovsdb-data.h"
+#include "ovsdb-idl.h"
+#include "ovsdb-idl-provider.h"
+#include "sset.h"
+#include "stream.h"
+#include "svec.h"
+#include "util.h"
+
+/* Of the program's database. */
+static const struct vpn_dbctl_connections *db;
+
+/* Rows. */
+
+static const struct ovsdb_datum *
+read_value(const struct ovsdb_idl_row *row,
+           const struct ovsdb_idl_column *column)
+{
+    const struct ovsdb_datum *datum = ovsdb_idl_read(row, column);
+
+    return datum->n ? datum : ovsdb_datum_default(&column->type);
+}
+
+/* Adds the value that 'atom' has to 'datum', for 'column'. */
+static void
+add_atom(struct ovsdb_datum *datum, const struct ovsdb_idl_column *column,
+         union ovsdb_atom atom)
+{
+    ovsdb_datum_add_unsafe(datum, &atom, NULL, &column->type, NULL);
+    ovsdb_atom_destroy(&atom, column->type.key.type);
+}
+
+static void
+write_atom(const struct ovsdb_idl_row *row,
+           const struct ovsdb_idl_column *column, union ovsdb_atom atom)
+{
+    struct ovsdb_datum datum;
+
+    ovsdb_datum_init_empty(&datum);
+    add_atom(&datum, column, atom);
+    ovsdb_idl_txn_write(row, column, &datum);
+}
+
+/* Returns the row that refers to connections, or NULL after an error. */
+static const struct ovsdb_idl_row *
+find_global(struct ctl_context *ctx)
+{
+    const struct ovsdb_idl_row *row = ovsdb_idl_first_row(ctx->idl,
+                                                          db->global);
+
+    if (!row) {
+        ctx->error = xasprintf("the database has no row in %s; start ovn-vpn, "
+                               "which makes it, and try again",
+                               db->global->name);
+    }
+    return row;
+}
+
+static void
+pre_connection(struct ctl_context *ctx)
+{
+    ovsdb_idl_add_column(ctx->idl, db->connections);
+    ovsdb_idl_add_column(ctx->idl, db->target);
+    ovsdb_idl_add_column(ctx->idl, db->inactivity_probe);
+    ovsdb_idl_add_column(ctx->idl, db->read_only);
+    ovsdb_idl_add_column(ctx->idl, db->role);
+}
+
+/* get-connection. */
+
+static void
+cmd_get_connection(struct ctl_context *ctx)
+{
+    const struct ovsdb_idl_row *row;
+    struct svec lines = SVEC_EMPTY_INITIALIZER;
+    const char *line;
+    size_t i;
+
+    for (row = ovsdb_idl_first_row(ctx->idl, db->connection); row;
+         row = ovsdb_idl_next_row(row)) {
+        bool read_only = read_value(row, db->read_only)->keys[0].boolean;
+
+        svec_add_nocopy(&lines, xasprintf(
+            "%s role=\"%s\" %s", read_only ? "read-only" : "read-write",
+            json_string(read_value(row, db->role)->keys[0].s),
+            json_string(read_value(row, db->target)->keys[0].s)));
+    }
+    svec_sort(&lines);
+    SVEC_FOR_EACH (i, line, &lines) {
+        ds_put_format(&ctx->output, "%s\n", line);
+    }
+    svec_destroy(&lines);
+}
+
+/* set-connection and del-connection. */
+
+static char *
+check_target(const char *target)
+{
+    if (!stream_verify_name(target) || !pstream_verify_name(target)) {
+        return NULL;
+    }
+    return xasprintf("TARGET: \"%s\" is no connection method; it should be "
+                     "like pssl:6672, ptcp:6672:192.0.2.1, "
+                     "punix:/run/ovn/vpn.sock or ssl:192.0.2.9:6672", target);
+}
+
+/* Stores in '*probe' what --inactivity-probe says in milliseconds, -1 if it is
+ * not there. */
+static char *
+parse_probe(const struct ctl_context *ctx, long long int *probe)
+{
+    const char *s = shash_find_data(&ctx->options, "--inactivity-probe");
+
+    *probe = -1;
+    if (s && (!str_to_llong(s, 10, probe) || *probe < 0)) {
+        return xasprintf("--inactivity-probe: \"%s\" is not a number of "
+                         "milliseconds, 0 or more", s);
+    }
+    return NULL;
+}
+
+struct connection_attributes {
+    bool read_only;
+    const char *role;
+    long long int probe;
+};
+
+static void
+add_connection(struct ctl_context *ctx, struct ovsdb_datum *connections,
+               const struct connection_attributes *a, const char *target)
+{
+    const struct ovsdb_idl_row *row = ovsdb_idl_txn_insert(
+        ctx->txn, db->connection, NULL);
+
+    write_atom(row, db->target,
+               (union ovsdb_atom) { .s = ovsdb_atom_string_create(target) });
+    write_atom(row, db->role,
+               (union ovsdb_atom) { .s = ovsdb_atom_string_create(a->role) });
+    write_atom(row, db->read_only,
+               (union ovsdb_atom) { .boolean = a->read_only });
+    if (a->probe >= 0) {
+        write_atom(row, db->inactivity_probe,
+                   (union ovsdb_atom) { .integer = a->probe });
+    }
+    add_atom(connections, db->connections,
+             (union ovsdb_atom) { .uuid = row->uuid });
+}
+
+/* Makes those in 'connections' all that there are.  Others are deleted with
+ * the references to them. */
+static void
+replace_connections(const struct ovsdb_idl_row *global,
+                    struct ovsdb_datum *connections)
+{
+    ovsdb_datum_sort_unique(connections, &db->connections->type);
+    ovsdb_idl_txn_write(global, db->connections, connections);
+}
+
+static void
+cmd_set_connection(struct ctl_context *ctx)
+{
+    struct connection_attributes a = { .role = "" };
+    const struct ovsdb_idl_row *global = find_global(ctx);
+    struct sset seen = SSET_INITIALIZER(&seen);
+    struct ovsdb_datum connections;
+
+    ovsdb_datum_init_empty(&connections);
+    if (!ctx->error) {
+        ctx->error = parse_probe(ctx, &a.probe);
+    }
+    for (int i = 1; !ctx->error && i < ctx->argc; i++) {
+        const char *arg = ctx->argv[i];
+
+        if (!strcmp(arg, "read-only") || !strcmp(arg, "read-write")) {
+            a.read_only = !strcmp(arg, "read-only");
+        } else if (!strncmp(arg, "role=", 5)) {
+            a.role = arg + 5;
+        } else {
+            ctx->error = check_target(arg);
+            if (!ctx->error && sset_add(&seen, arg)) {
+                add_connection(ctx, &connections, &a, arg);
+            }
+        }
+    }
+    if (!ctx->error && sset_is_empty(&seen)) {
+        ctx->error = xasprintf("there is no TARGET; del-connection deletes "
+                               "all connections");
+    }
+    if (!ctx->error) {
+        replace_connections(global, &connections);
+    } else {
+        ovsdb_datum_destroy(&connections, &db->connections->type);
+    }
+    sset_destroy(&seen);
+}
+
+static void
+cmd_del_connection(struct ctl_context *ctx)
+{
+    const struct ovsdb_idl_row *global = ovsdb_idl_first_row(ctx->idl,
+                                                             db->global);
+    struct ovsdb_datum none;
+
+    if (global) {
+        ovsdb_datum_init_empty(&none);
+        replace_connections(global, &none);
+    }
+}
+
+static const struct ctl_command_syntax commands[] = {
+    {"get-connection", 0, 0, "", pre_connection, cmd_get_connection, NULL, "",
+     RO},
+    {"set-connection", 1, INT_MAX,
+     "[read-only|read-write] [role=ROLE] TARGET...", pre_connection,
+     cmd_set_connection, NULL, "--inactivity-probe=", RW},
+    {"del-connection", 0, 0, "", pre_connection, cmd_del_connection, NULL, "",
+     RW},
+    {NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, RO},
+};
+
+void
+vpn_dbctl_register_connections(const struct vpn_dbctl_connections *connections)
+{
+    db = connections;
+    ctl_register_commands(commands);
+}
