@@ -59,7 +59,10 @@ parse_rest(const char *s, long long int *ms)
         for (size_t i = 0, unit = 100; i < digits; i++, unit /= 10) {
             *ms += (s[i] - '0') * unit;
         }
-        s = digits ? s + digits : "no fraction";
+        if (!digits) {
+            return false;
+        }
+        s += digits;
     }
     if (!*s || !strcmp(s, "Z")) {
         return true;
