@@ -138,3 +138,21 @@ export function showWaiting(element, error, retry) {
                            'Loading …'));
     }
 }
+
+/**
+ * Fills an element with what is made of an answer to come, or with why there
+ * is none and a way to try again.
+ *
+ * @param {Element} element
+ * @param {() => Promise<Node[]>} make
+ */
+export async function fill(element, make) {
+    const again = () => fill(element, make);
+
+    showWaiting(element, undefined, again);
+    try {
+        replace(element, ...await make());
+    } catch (error) {
+        showWaiting(element, /** @type {Error} */ (error), again);
+    }
+}

@@ -4,10 +4,10 @@
 
 import { field, form, select } from '../components/form.js';
 import { notify } from '../components/notices.js';
-import { crumbs, showWaiting, title } from '../components/parts.js';
+import { crumbs, fill, title } from '../components/parts.js';
 import { flagSetting, numberSetting, textSetting, wordsSetting }
     from '../components/settings.js';
-import { h, replace } from '../dom.js';
+import { h } from '../dom.js';
 import { link, rulesLink, serviceLink } from '../router.js';
 
 /** @typedef {import('../api-types.js').AccessRule} AccessRule */
@@ -97,21 +97,15 @@ export function accessRuleView(context, { service, rule: id }) {
     const heading = (id === 'new' ? 'New access rule of '
                      : 'Access rule of ') + name;
     const body = h('div', {});
-    const load = async () => {
-        showWaiting(body, undefined, load);
-        try {
-            const rule = id === 'new' ? NEW
-                  : (await context.session.api.accessRules(service)).find(
-                      (r) => r.id === id);
-            if (!rule) {
-                throw new Error('This access rule is gone.');
-            }
-            replace(body, ruleForm(context, service, rule));
-        } catch (error) {
-            showWaiting(body, /** @type {Error} */ (error), load);
+    fill(body, async () => {
+        const rule = id === 'new' ? NEW
+              : (await context.session.api.accessRules(service)).find(
+                  (r) => r.id === id);
+        if (!rule) {
+            throw new Error('This access rule is gone.');
         }
-    };
-    load();
+        return [ruleForm(context, service, rule)];
+    });
     return {
         title: heading,
         element: h('section', { class: 'narrow' },

@@ -5,10 +5,10 @@
 import { editor } from '../components/editor.js';
 import { expirySetting } from '../components/expiry.js';
 import { notify } from '../components/notices.js';
-import { crumbs, showWaiting, title } from '../components/parts.js';
+import { crumbs, fill, title } from '../components/parts.js';
 import { flagSetting, labelsSetting, numberSetting, textSetting,
          wordsSetting } from '../components/settings.js';
-import { h, replace } from '../dom.js';
+import { h } from '../dom.js';
 import { connectionLink, link, reference, serviceLink } from '../router.js';
 
 /** @typedef {import('../api-types.js').Connection} Connection */
@@ -89,18 +89,9 @@ function settingsForm({ session, go }, service, tagged) {
  */
 export function connectionSettingsView(context, { service, connection }) {
     const body = h('div', {});
-    const load = async () => {
-        showWaiting(body, undefined, load);
-        try {
-            replace(body, settingsForm(
-                context, service,
-                await context.session.api.getConnection(service,
-                                                        connection)));
-        } catch (error) {
-            showWaiting(body, /** @type {Error} */ (error), load);
-        }
-    };
-    load();
+    fill(body, async () => [settingsForm(
+        context, service,
+        await context.session.api.getConnection(service, connection))]);
     return {
         title: 'Settings of ' + connection,
         element: h('section', { class: 'narrow' },

@@ -6,10 +6,10 @@ import { confirmAction } from '../components/dialog.js';
 import { editor } from '../components/editor.js';
 import { gatewaysSetting } from '../components/gateway-choice.js';
 import { notify, notifyError } from '../components/notices.js';
-import { crumbs, message, showWaiting, title } from '../components/parts.js';
+import { crumbs, fill, message, title } from '../components/parts.js';
 import { flagSetting, labelsSetting, numberSetting, textSetting,
          wordsSetting } from '../components/settings.js';
-import { h, replace } from '../dom.js';
+import { h } from '../dom.js';
 import { plural } from '../format.js';
 import { link, reference, serviceLink } from '../router.js';
 
@@ -137,23 +137,18 @@ export function serviceSettingsView(context, { service: name }) {
     const { session } = context;
     const heading = 'Settings of ' + context.store.nameOf(name);
     const body = h('div', {});
-    const load = async () => {
-        showWaiting(body, undefined, load);
-        try {
-            const tagged = await session.api.getService(name);
-            const { service } = tagged;
-            replace(body, settingsForm(context, tagged),
-                    h('div', { class: 'box danger-zone' },
-                      h('h2', {}, 'Delete'),
-                      h('p', {}, 'Its connections go with it.'),
-                      h('button', { type: 'button', class: 'danger',
-                                    onclick: () => remove(context, service) },
-                        'Delete ' + service.name + ' …')));
-        } catch (error) {
-            showWaiting(body, /** @type {Error} */ (error), load);
-        }
-    };
-    load();
+    fill(body, async () => {
+        const tagged = await session.api.getService(name);
+        const { service } = tagged;
+
+        return [settingsForm(context, tagged),
+                h('div', { class: 'box danger-zone' },
+                  h('h2', {}, 'Delete'),
+                  h('p', {}, 'Its connections go with it.'),
+                  h('button', { type: 'button', class: 'danger',
+                                onclick: () => remove(context, service) },
+                    'Delete ' + service.name + ' …'))];
+    });
     return {
         title: heading,
         element: h('section', { class: 'narrow' },
