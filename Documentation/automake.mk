@@ -10,6 +10,8 @@ GUIDES = \
 	Documentation/versions.rst
 IMAGES = \
 	Documentation/images/connection.png \
-	Documentation/images/overview.png
+	Documentation/images/new-connection.png \
+	Documentation/images/overview.png \
+	Documentation/images/service.png
 EXTRA_DIST += $(GUIDES) $(IMAGES)
 LINTED += $(GUIDES)
