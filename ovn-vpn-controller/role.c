@@ -18,10 +18,11 @@
  * what gets no answer every 5 s. */
 #define SIGN_GAP_MS 15000
 
-/* A chassis that became active by a sign and hears neither more packets nor
- * a confirmation for so long was mistaken.  Idle clients send keepalives every
- * 25 s or so, and OVN drops what a mistaken chassis sends. */
-#define SILENCE_MS 30000
+/* A chassis that is active by a sign and has heard nothing for ASK_MS asks the
+ * router, which answers where the port resides.  One that hears nothing for
+ * SILENCE_MS was mistaken. */
+#define ASK_MS 2000
+#define SILENCE_MS 5000
 
 /* A port that resides nowhere is between two chassis, or its row was made
  * anew.  Sessions are kept for so long. */
@@ -90,6 +91,16 @@ sign_suffices(const struct role_state *state, const struct role_input *in)
                 || state->last_sign - state->first_sign >= PERSIST_MS));
 }
 
+/* Returns true if 'state' is active against what 'in' says. */
+static bool
+is_by_sign_alone(const struct role_state *state, const struct role_input *in)
+{
+    return (state->role == ROLE_ACTIVE && state->by_sign
+            && in->residence != RESIDENCE_HERE
+            && in->residence != RESIDENCE_UNKNOWN
+            && in->word_at <= state->since);
+}
+
 /* Returns the last moment at which something spoke for 'state', which is
  * active by a sign. */
 static long long int
@@ -113,7 +124,7 @@ role_update(struct role_state *state, const struct role_input *in,
         /* Stay. */
     } else if (!active) {
         set_role(state, ROLE_STANDBY, false, now);
-    } else if (state->by_sign && in->word_at <= state->since) {
+    } else if (is_by_sign_alone(state, in)) {
         /* The database does not know yet, or the sign was wrong. */
         if (!in->cut_off && now - last_spoken_for(state) >= SILENCE_MS) {
             set_role(state, ROLE_STANDBY, false, now);
@@ -133,9 +144,18 @@ role_wake_time(const struct role_state *state, const struct role_input *in)
     if (state->role != ROLE_ACTIVE || in->residence == RESIDENCE_HERE
         || in->residence == RESIDENCE_UNKNOWN) {
         return LLONG_MAX;
-    } else if (state->by_sign && in->word_at <= state->since) {
+    } else if (is_by_sign_alone(state, in)) {
         return in->cut_off ? LLONG_MAX : last_spoken_for(state) + SILENCE_MS;
     } else {
         return in->word_at + NOWHERE_MS;
     }
+}
+
+/* Returns the time from which on the router is to be asked whether the port is
+ * here, LLONG_MAX for never.  Its answer is a sign. */
+long long int
+role_ask_time(const struct role_state *state, const struct role_input *in)
+{
+    return (is_by_sign_alone(state, in) ? last_spoken_for(state) + ASK_MS
+            : LLONG_MAX);
 }

@@ -17,7 +17,8 @@
  *     that were under way while the port moved are no sign.
  *
  *     So do the router's answers to ARP requests, which this chassis sends
- *     when BFD loses another one.
+ *     when BFD loses another one, and when it is active by a sign and has
+ *     heard nothing for a while.
  *
  *     An ARP request of the tunnel's router needs not persist: OVN sends it
  *     only where the port resides, among others when it has just come. */
@@ -60,5 +61,7 @@ enum role role_update(struct role_state *, const struct role_input *,
                       long long int now);
 long long int role_wake_time(const struct role_state *,
                              const struct role_input *);
+long long int role_ask_time(const struct role_state *,
+                            const struct role_input *);
 
 #endif /* ovn-vpn-controller/role.h */

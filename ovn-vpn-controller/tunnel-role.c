@@ -172,6 +172,16 @@ look_into_loss(struct tunnel *t, const struct tunnel_env *env,
     }
 }
 
+/* Active by a sign, which has not come again for a while: asks the router. */
+static void
+look_into_silence(struct tunnel *t, const struct want_tunnel *want)
+{
+    if (!path_probe_is_on(&t->path)
+        && time_msec() >= role_ask_time(&t->role, &t->role_input)) {
+        start_path_probe(t, want, true);
+    }
+}
+
 /* The role. */
 
 static void
@@ -205,17 +215,20 @@ change_role(struct tunnel *t, const struct want_tunnel *want,
 }
 
 /* Brings the role of 't' up to date.  Returns true if it has just turned out
- * that packets from here get through to OVN. */
+ * that packets from here get through to OVN: by packets, or by the database's
+ * confirmation of a sign, which may have come too early. */
 bool
 tunnel_role_run(struct tunnel *t, const struct tunnel_env *env,
                 const struct want_tunnel *want)
 {
     enum role before = t->role.role;
+    bool by_sign = t->role.by_sign;
 
     look_into_loss(t, env, want);
     bool found = path_probe_run(&t->path);
-    if (found && before == ROLE_STANDBY) {
+    if (found && (before == ROLE_STANDBY || by_sign)) {
         role_sign(&t->role, false, time_msec());
+        found = false;
     }
     t->role_input = (struct role_input) {
         .residence = want->residence,
@@ -228,7 +241,9 @@ tunnel_role_run(struct tunnel *t, const struct tunnel_env *env,
         change_role(t, want, before);
         found = path_probe_run(&t->path) || found;
     }
-    return found || heard;
+    look_into_silence(t, want);
+    return (found || heard
+            || (by_sign && want->residence == RESIDENCE_HERE));
 }
 
 static void

@@ -4,7 +4,8 @@
  *
  * Each argument is a time in milliseconds and what happens then, such as
  * "100:elsewhere".  The role is looked at whenever something happens and when
- * role_wake_time() says so; its changes are printed. */
+ * role_wake_time() says so.  Its changes are printed, and the time at which to
+ * ask the router. */
 
 #include <config.h>
 #undef NDEBUG
@@ -26,8 +27,14 @@ look(struct role_state *state, const struct role_input *in, long long int now)
 
     role_update(state, in, now);
     if (state->role != before || state->by_sign != by_sign) {
-        printf("%lld: %s%s\n", now, role_to_string(state->role),
+        long long int ask = role_ask_time(state, in);
+
+        printf("%lld: %s%s", now, role_to_string(state->role),
                state->by_sign ? " by sign" : "");
+        if (ask != LLONG_MAX) {
+            printf(", ask at %lld", ask);
+        }
+        putchar('\n');
     }
 }
 
