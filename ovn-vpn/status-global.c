@@ -79,14 +79,16 @@ hosts_are_done(const struct status *status, const struct status_input *in)
 }
 
 /* Returns the time in milliseconds after which OVN's chassis take another one
- * for dead, from the options in 'ovn_nb', where controller/bfd.c of OVN has
- * its defaults. */
+ * for dead, from the options in 'ovn_nb', with the defaults of Open vSwitch:
+ * the longer one of the intervals at which one chassis sends and the other
+ * receives, several times (RFC 5880, section 6.8.4). */
 static int
 get_bfd_detection_ms(struct ovsdb_idl *ovn_nb)
 {
     const struct nbrec_nb_global *global = nbrec_nb_global_first(ovn_nb);
 
-    return (global ? smap_get_int(&global->options, "bfd-min-rx", 1000)
+    return (global ? MAX(smap_get_int(&global->options, "bfd-min-rx", 1000),
+                         smap_get_int(&global->options, "bfd-min-tx", 100))
                      * smap_get_int(&global->options, "bfd-mult", 3)
             : 0);
 }

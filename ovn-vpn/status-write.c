@@ -120,6 +120,33 @@ write_service_sets(const struct vpnnbrec_vpn_service *row,
     svec_destroy(&subnets);
 }
 
+/* Stores in '*value' what 'state', which may be NULL, says under 'key' of a
+ * takeover.  Returns false if it says nothing. */
+static bool
+get_takeover(const struct vpnsbrec_tunnel_state *state, const char *key,
+             int64_t *value)
+{
+    for (size_t i = 0; state && i < state->n_takeover; i++) {
+        if (!strcmp(state->key_takeover[i], key)) {
+            *value = state->value_takeover[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Returns true if 'state' tells of a takeover since the service has been at
+ * its chassis.  An earlier one was not the last: another chassis has had the
+ * service since then. */
+static bool
+has_current_takeover(const struct vpnsbrec_tunnel_state *state)
+{
+    int64_t at;
+
+    return (get_takeover(state, "at", &at) && state->active
+            && state->n_active_since && at >= state->active_since[0]);
+}
+
 static void
 write_service_details(const struct vpnnbrec_vpn_service *row,
                       const struct plan *plan,
@@ -134,6 +161,7 @@ write_service_details(const struct vpnnbrec_vpn_service *row,
         { "back", "last_takeover_back" },
     };
     struct smap map = SMAP_INITIALIZER(&map);
+    bool current = has_current_takeover(state);
 
     if (plan->tunnel) {
         smap_add_format(&map, "mtu", "%d", plan->mtu);
@@ -143,16 +171,11 @@ write_service_details(const struct vpnnbrec_vpn_service *row,
     }
     for (size_t i = 0; i < ARRAY_SIZE(takeover); i++) {
         const char *old = smap_get(&row->status, takeover[i].to);
-        bool found = false;
+        int64_t value;
 
-        for (size_t j = 0; state && j < state->n_takeover; j++) {
-            if (!strcmp(state->key_takeover[j], takeover[i].from)) {
-                smap_add_format(&map, takeover[i].to, "%"PRId64,
-                                state->value_takeover[j]);
-                found = true;
-            }
-        }
-        if (!found && old) {
+        if (current && get_takeover(state, takeover[i].from, &value)) {
+            smap_add_format(&map, takeover[i].to, "%"PRId64, value);
+        } else if (!current && old) {
             smap_add(&map, takeover[i].to, old);
         }
     }
