@@ -21,7 +21,7 @@ import time
 CONNECTIONS = 10000
 CLIENTS = 50
 GETS = 100000
-LISTS = 5000
+LISTS = 20000                   # One hiccup delays 50 of them.
 CREATES = 1000
 MIXED = 5000                    # Requests, of which one in ten creates.
 SEALING_KEY = 'hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo='

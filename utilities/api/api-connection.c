@@ -16,6 +16,7 @@
 #include "utilities/api/api-json.h"
 #include "utilities/api/api-live.h"
 #include "utilities/api/api-request.h"
+#include "utilities/api/api-text.h"
 #include "utilities/api/api-vault.h"
 #include "utilities/api/api-view.h"
 #include "utilities/api/api.h"
@@ -32,7 +33,7 @@ api_connection_get(struct api *api, struct api_request *req)
         = service ? api_find_connection(api, req, service) : NULL;
 
     if (row) {
-        const struct api_view_text *text = api_view_text(api, row);
+        const struct api_text *text = api_view_text(api, row);
 
         ds_put_buffer(&req->response.body, text->json.string,
                       text->json.length);
@@ -73,10 +74,45 @@ api_connection_status(struct api *api, struct api_request *req)
     }
 }
 
+/* Returns true if the list that 'page' and 'status', NULL for any, tell of has
+ * 'row'. */
 static bool
-has_status(const struct vpnnbrec_vpn_connection *row, const char *status)
+is_wanted(const struct api_page *page, const char *status,
+          const struct vpnnbrec_vpn_connection *row)
 {
-    return !status || !strcmp(row->status ? row->status : "pending", status);
+    return ((!status || !strcmp(row->status ? row->status : "pending", status))
+            && api_page_has(page, row->name, &row->labels));
+}
+
+/* Returns the token of the page that begins after connection 'i' of
+ * 'connections': its name, with its UUID if the next one has the same name.
+ * The caller must free it. */
+static char *
+make_token(const struct api_view_connections *connections, size_t i)
+{
+    const struct vpnnbrec_vpn_connection *row = connections->list[i].row;
+
+    return (strcmp(row->name, connections->list[i + 1].row->name)
+            ? xstrdup(row->name)
+            : xasprintf("%s/"UUID_FMT, row->name,
+                        UUID_ARGS(&row->header_.uuid)));
+}
+
+/* Returns the index of the first of 'connections' on the page that 'token'
+ * stands for, NULL for the first page. */
+static size_t
+find_page(const struct api_view_connections *connections, const char *token)
+{
+    const char *slash = token ? strrchr(token, '/') : NULL;
+    struct uuid uuid;
+
+    if (!slash || !uuid_from_string(&uuid, slash + 1)) {
+        return api_view_find_after(connections, token, NULL);
+    }
+    char *name = xmemdup0(token, slash - token);
+    size_t i = api_view_find_after(connections, name, &uuid);
+    free(name);
+    return i;
 }
 
 /* GET /api/v1/vpn-services/ID/connections */
@@ -86,33 +122,34 @@ api_connection_list(struct api *api, struct api_request *req)
     const struct vpnnbrec_vpn_service *service = api_find_service(api, req);
     struct api_json j = API_JSON_INITIALIZER(&req->response.body);
     const char *status = api_request_query(req, "status");
-    const char *last = NULL;
     struct api_page page;
-    size_t n = 0;
+    size_t n = 0, last = 0;
 
     if (!service || !api_page_init(&page, req)) {
         return;
     }
+    bool wants_all = !status && !page.name && !page.label_key;
     const struct api_view_connections *connections
         = api_view_connections(api, service);
     api_json_open(&j, NULL, '{');
     api_json_open(&j, "connections", '[');
-    for (size_t i = api_view_find_after(connections, page.after);
+    for (size_t i = find_page(connections, page.after);
          i < connections->n; i++) {
-        const struct vpnnbrec_vpn_connection *row = connections->rows[i];
-
-        if (!has_status(row, status)
-            || !api_page_has(&page, row->name, &row->labels)) {
+        if (!wants_all
+            && !is_wanted(&page, status, connections->list[i].row)) {
             continue;
         } else if (n++ == page.limit) {
             break;
         }
-        api_json_raw(&j, NULL, &api_view_text(api, row)->json);
-        last = row->name;
+        api_json_raw(&j, NULL, &api_view_text_at(api, connections, i)->json);
+        last = i;
     }
     api_json_close(&j, ']');
     api_json_int(&j, "total_size", connections->n);
-    api_json_string(&j, "next_page_token", n > page.limit ? last : NULL);
+    if (n > page.limit) {
+        api_json_string_and_free(&j, "next_page_token",
+                                 make_token(connections, last));
+    }
     api_json_close(&j, '}');
     api_respond(req, 200);
     api_page_destroy(&page);

@@ -17,6 +17,7 @@
 #include "utilities/api/api-request.h"
 #include "utilities/api/api-store.h"
 #include "utilities/api/api-traffic.h"
+#include "utilities/api/api-view.h"
 #include "utilities/api/api.h"
 
 /* Upper bounds of the buckets of the latency histogram, in microseconds. */
@@ -235,9 +236,11 @@ api_metrics_healthz(struct api *api OVS_UNUSED, struct api_request *req)
 void
 api_metrics_readyz(struct api *api, struct api_request *req)
 {
-    if (api_store_is_ready(api) && api_store_is_connected(api)) {
-        respond_with_word(req, 200, "ok");
-    } else {
+    if (!api_store_is_connected(api)) {
         api_problem(req, 503, NULL, "the database cannot be reached");
+    } else if (!api_view_is_ready(api)) {
+        api_problem(req, 503, NULL, "the database has not been read yet");
+    } else {
+        respond_with_word(req, 200, "ok");
     }
 }

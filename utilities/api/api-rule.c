@@ -324,7 +324,7 @@ api_group_list(struct api *api, struct api_request *req)
     const struct api_view_connections *connections
         = api_view_connections(api, service);
     for (size_t i = 0; i < connections->n; i++) {
-        const struct vpnnbrec_vpn_connection *row = connections->rows[i];
+        const struct vpnnbrec_vpn_connection *row = connections->list[i].row;
 
         for (size_t k = 0; k < row->n_groups; k++) {
             struct svec *members = shash_find_data(&groups, row->groups[k]);

@@ -14,6 +14,7 @@
 #include "smap.h"
 #include "util.h"
 #include "utilities/api/api-json.h"
+#include "utilities/api/api-text.h"
 #include "utilities/api/api-view.h"
 #include "utilities/api/api.h"
 #include "uuid.h"
@@ -113,7 +114,7 @@ put_connections(struct api *api, struct api_json *j,
 
     api_json_open(j, "connections", '[');
     for (size_t i = 0; i < connections->n; i++) {
-        api_json_raw(j, NULL, &api_view_text(api, connections->rows[i])->json);
+        api_json_raw(j, NULL, &api_view_text_at(api, connections, i)->json);
     }
     api_json_close(j, ']');
 }

@@ -9,12 +9,11 @@
 
 #include "lib/ovn-vpn-nb-idl.h"
 #include "openvswitch/hmap.h"
-#include "openvswitch/list.h"
 #include "openvswitch/poll-loop.h"
 #include "util.h"
-#include "utilities/api/api-json.h"
 #include "utilities/api/api-members.h"
-#include "utilities/api/api-resource.h"
+#include "utilities/api/api-store.h"
+#include "utilities/api/api-text.h"
 #include "utilities/api/api.h"
 #include "uuid.h"
 
@@ -27,24 +26,16 @@ struct entry {
     struct hmap_node node;      /* In 'struct api_view', by 'uuid'. */
     struct uuid uuid;
     struct api_view_connections connections;
-    size_t allocated;           /* Of 'connections.rows'. */
+    size_t allocated;           /* Of 'connections.list'. */
     struct api_members members; /* The same. */
-};
-
-/* The text of one connection. */
-struct text {
-    struct hmap_node node;      /* In 'struct api_view', by 'uuid'. */
-    struct ovs_list stale;      /* In 'struct api_view', if out of date. */
-    struct uuid uuid;
-    struct api_view_text text;
 };
 
 struct api_view {
     struct api_view_services services;
     bool services_valid;
     struct hmap entries;        /* Contains 'struct entry's. */
-    struct hmap texts;          /* Contains 'struct text's. */
-    struct ovs_list stale;      /* Those of 'texts' that are out of date. */
+    struct api_texts texts;
+    bool ready;                 /* All texts have been there once. */
 };
 
 struct api_view *
@@ -53,8 +44,7 @@ api_view_create(void)
     struct api_view *view = xzalloc(sizeof *view);
 
     hmap_init(&view->entries);
-    hmap_init(&view->texts);
-    ovs_list_init(&view->stale);
+    api_texts_init(&view->texts);
     return view;
 }
 
@@ -77,7 +67,7 @@ drop_entry(struct api_view *view, struct entry *entry)
     if (entry) {
         hmap_remove(&view->entries, &entry->node);
         api_members_destroy(&entry->members);
-        free(entry->connections.rows);
+        free(entry->connections.list);
         free(entry);
     }
 }
@@ -92,52 +82,10 @@ drop_entries(struct api_view *view)
     }
 }
 
-static struct text *
-find_text(const struct api_view *view, const struct uuid *uuid)
-{
-    struct text *text;
-
-    HMAP_FOR_EACH_WITH_HASH (text, node, uuid_hash(uuid), &view->texts) {
-        if (uuid_equals(&text->uuid, uuid)) {
-            return text;
-        }
-    }
-    return NULL;
-}
-
-/* Adds a text that is out of date. */
-static struct text *
-add_text(struct api_view *view, const struct uuid *uuid)
-{
-    struct text *text = xzalloc(sizeof *text);
-
-    text->uuid = *uuid;
-    hmap_insert(&view->texts, &text->node, uuid_hash(uuid));
-    ovs_list_push_back(&view->stale, &text->stale);
-    return text;
-}
-
-static void
-drop_text(struct api_view *view, struct text *text)
-{
-    if (text) {
-        hmap_remove(&view->texts, &text->node);
-        ovs_list_remove(&text->stale);
-        ds_destroy(&text->text.json);
-        free(text->text.etag);
-        free(text);
-    }
-}
-
 void
 api_view_destroy(struct api_view *view)
 {
-    struct text *text;
-
-    HMAP_FOR_EACH_SAFE (text, node, &view->texts) {
-        drop_text(view, text);
-    }
-    hmap_destroy(&view->texts);
+    api_texts_destroy(&view->texts);
     drop_entries(view);
     hmap_destroy(&view->entries);
     free(view->services.rows);
@@ -154,12 +102,25 @@ compare_services_cb(const void *a_, const void *b_)
     return strcmp((*a)->name, (*b)->name);
 }
 
+/* Compares 'row' with the connection that has 'name' and 'uuid'; if that is
+ * NULL, with the last one that has 'name'. */
+static int
+compare(const struct vpnnbrec_vpn_connection *row, const char *name,
+        const struct uuid *uuid)
+{
+    int order = strcmp(row->name, name);
+
+    return (order ? order
+            : uuid ? uuid_compare_3way(&row->header_.uuid, uuid)
+            : -1);
+}
+
 static int
 compare_connections_cb(const void *a_, const void *b_)
 {
-    const struct vpnnbrec_vpn_connection *const *a = a_, *const *b = b_;
+    const struct api_view_connection *a = a_, *b = b_;
 
-    return strcmp((*a)->name, (*b)->name);
+    return compare(a->row, b->row->name, &b->row->header_.uuid);
 }
 
 /* Returns all services.  They belong to the view. */
@@ -199,12 +160,12 @@ leave_out_cb(const struct uuid *uuid, void *entry_)
     struct api_view_connections *connections = &entry->connections;
     size_t i = 0;
 
-    while (!uuid_equals(&connections->rows[i]->header_.uuid, uuid)) {
+    while (!uuid_equals(&connections->list[i].row->header_.uuid, uuid)) {
         i++;
     }
     connections->n--;
-    memmove(&connections->rows[i], &connections->rows[i + 1],
-            (connections->n - i) * sizeof *connections->rows);
+    memmove(&connections->list[i], &connections->list[i + 1],
+            (connections->n - i) * sizeof *connections->list);
 }
 
 static void
@@ -212,15 +173,16 @@ put_in_cb(const struct vpnnbrec_vpn_connection *row, void *entry_)
 {
     struct entry *entry = entry_;
     struct api_view_connections *connections = &entry->connections;
-    size_t i = api_view_find_after(connections, row->name);
+    size_t i = api_view_find_after(connections, row->name,
+                                   &row->header_.uuid);
 
     if (connections->n >= entry->allocated) {
-        connections->rows = x2nrealloc(connections->rows, &entry->allocated,
-                                       sizeof *connections->rows);
+        connections->list = x2nrealloc(connections->list, &entry->allocated,
+                                       sizeof *connections->list);
     }
-    memmove(&connections->rows[i + 1], &connections->rows[i],
-            (connections->n - i) * sizeof *connections->rows);
-    connections->rows[i] = row;
+    memmove(&connections->list[i + 1], &connections->list[i],
+            (connections->n - i) * sizeof *connections->list);
+    connections->list[i] = (struct api_view_connection) { .row = row };
     connections->n++;
 }
 
@@ -233,9 +195,12 @@ add_entry(struct api_view *view, const struct vpnnbrec_vpn_service *row)
     entry->uuid = row->header_.uuid;
     connections->n = entry->allocated = row->n_connections;
     if (connections->n) {
-        connections->rows = xmemdup(row->connections, (connections->n
-                                    * sizeof *connections->rows));
-        qsort(connections->rows, connections->n, sizeof *connections->rows,
+        connections->list = xcalloc(connections->n,
+                                    sizeof *connections->list);
+        for (size_t i = 0; i < connections->n; i++) {
+            connections->list[i].row = row->connections[i];
+        }
+        qsort(connections->list, connections->n, sizeof *connections->list,
               compare_connections_cb);
     }
     api_members_update(&entry->members, row, NULL, NULL, NULL);
@@ -253,17 +218,19 @@ api_view_connections(struct api *api,
     return &(entry ? entry : add_entry(api->view, service))->connections;
 }
 
-/* Returns the index of the first of 'connections' that comes after 'name'. */
+/* Returns the index of the first of 'connections' that comes after the one
+ * with 'name' and 'uuid'; if 'uuid' is NULL, after all with 'name'; if 'name'
+ * is NULL, the index of the first. */
 size_t
 api_view_find_after(const struct api_view_connections *connections,
-                    const char *name)
+                    const char *name, const struct uuid *uuid)
 {
     size_t low = 0, high = name ? connections->n : 0;
 
     while (low < high) {
         size_t middle = (low + high) / 2;
 
-        if (strcmp(connections->rows[middle]->name, name) <= 0) {
+        if (compare(connections->list[middle].row, name, uuid) <= 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -274,56 +241,33 @@ api_view_find_after(const struct api_view_connections *connections,
 
 /* Texts of connections. */
 
-static void
-refresh(struct text *text, const struct vpnnbrec_vpn_connection *row)
-{
-    struct api_json j = API_JSON_INITIALIZER(&text->text.json);
-    struct ds spec = DS_EMPTY_INITIALIZER;
-
-    ds_clear(&text->text.json);
-    api_json_open(&j, NULL, '{');
-    api_put_connection_members(&j, row);
-    api_json_close(&j, '}');
-    api_put_connection_spec(&spec, row);
-    free(text->text.etag);
-    text->text.etag = api_etag(&spec);
-    ds_destroy(&spec);
-    ovs_list_remove(&text->stale);
-    ovs_list_init(&text->stale);
-}
-
 /* Returns the connection of 'row' as text, which belongs to the view.  Must
  * not be called while a transaction is being filled. */
-const struct api_view_text *
+const struct api_text *
 api_view_text(struct api *api, const struct vpnnbrec_vpn_connection *row)
 {
-    struct text *text = find_text(api->view, &row->header_.uuid);
+    struct api_text *text = api_texts_get(&api->view->texts, row);
 
-    if (!text) {
-        text = add_text(api->view, &row->header_.uuid);
-    }
-    if (!ovs_list_is_empty(&text->stale)) {
-        ovs_assert(!api->txn);
-        refresh(text, row);
-    }
-    return &text->text;
+    ovs_assert(!api->txn);
+    api_text_refresh(text, row);
+    return text;
 }
 
-/* Makes some of the texts that are out of date, so that those who ask for many
- * of them need not wait for all. */
-static void
-refresh_some(struct api *api)
+/* The same for connection 'i' of 'connections', without a search: for lists.
+ * Nothing of the row is looked at, which would take longer than copying the
+ * text. */
+const struct api_text *
+api_view_text_at(struct api *api,
+                 const struct api_view_connections *connections, size_t i)
 {
-    struct api_view *view = api->view;
-    size_t n = 0;
+    struct api_view_connection *connection = &connections->list[i];
 
-    while (n++ < TEXTS_AT_ONCE && !ovs_list_is_empty(&view->stale)) {
-        struct text *text = CONTAINER_OF(ovs_list_front(&view->stale),
-                                         struct text, stale);
-
-        api_view_text(api, vpnnbrec_vpn_connection_get_for_uuid(
-                               api->idl, &text->uuid));
+    ovs_assert(!api->txn);
+    if (!connection->text) {
+        connection->text = api_texts_get(&api->view->texts, connection->row);
     }
+    api_text_refresh(connection->text, connection->row);
+    return connection->text;
 }
 
 /* The database. */
@@ -349,16 +293,7 @@ static void
 note_connection(struct api_view *view,
                 const struct vpnnbrec_vpn_connection *row)
 {
-    const struct uuid *uuid = &row->header_.uuid;
-    struct text *text = find_text(view, uuid);
-
-    if (vpnnbrec_vpn_connection_is_deleted(row)) {
-        drop_text(view, text);
-    } else if (!text) {
-        add_text(view, uuid);
-    } else if (ovs_list_is_empty(&text->stale)) {
-        ovs_list_push_back(&view->stale, &text->stale);
-    }
+    api_texts_note(&view->texts, row);
     if (!vpnnbrec_vpn_connection_is_new(row)
         && vpnnbrec_vpn_connection_is_updated(
             row, VPNNBREC_VPN_CONNECTION_COL_NAME)) {
@@ -373,20 +308,32 @@ api_view_run(struct api *api)
 {
     const struct vpnnbrec_vpn_service *service;
     const struct vpnnbrec_vpn_connection *connection;
+    struct api_view *view = api->view;
 
     VPNNBREC_VPN_SERVICE_FOR_EACH_TRACKED (service, api->idl) {
-        note_service(api->view, service);
+        note_service(view, service);
     }
     VPNNBREC_VPN_CONNECTION_FOR_EACH_TRACKED (connection, api->idl) {
-        note_connection(api->view, connection);
+        note_connection(view, connection);
     }
-    refresh_some(api);
+    api_texts_refresh(&view->texts, api->idl, TEXTS_AT_ONCE);
+    if (api_store_is_ready(api) && ovs_list_is_empty(&view->texts.stale)) {
+        view->ready = true;
+    }
+}
+
+/* Returns true if what the database had at first has been read: from then on,
+ * answers take no time to speak of. */
+bool
+api_view_is_ready(const struct api *api)
+{
+    return api->view->ready;
 }
 
 void
 api_view_wait(struct api *api)
 {
-    if (!ovs_list_is_empty(&api->view->stale)) {
+    if (!ovs_list_is_empty(&api->view->texts.stale)) {
         poll_immediate_wake();
     }
 }
@@ -417,16 +364,23 @@ find_name(struct api *api, const struct vpnnbrec_vpn_service *service,
 {
     const struct api_view_connections *connections
         = api_view_connections(api, service);
-    const struct vpnnbrec_vpn_connection key = {
-        .name = CONST_CAST(char *, name)
-    };
-    const struct vpnnbrec_vpn_connection *keyp = &key, **found;
+    size_t i = api_view_find_after(connections, name, &UUID_ZERO);
 
-    found = (connections->n
-             ? bsearch(&keyp, connections->rows, connections->n,
-                       sizeof *connections->rows, compare_connections_cb)
-             : NULL);
-    return found ? *found : NULL;
+    return (i < connections->n && !strcmp(connections->list[i].row->name, name)
+            ? connections->list[i].row : NULL);
+}
+
+/* Returns true if 'row' is one of the connections of 'service'. */
+static bool
+has_connection(struct api *api, const struct vpnnbrec_vpn_service *service,
+               const struct vpnnbrec_vpn_connection *row)
+{
+    const struct api_view_connections *connections
+        = api_view_connections(api, service);
+    size_t i = api_view_find_after(connections, row->name,
+                                   &row->header_.uuid);
+
+    return i && connections->list[i - 1].row == row;
 }
 
 /* Returns the connection of 'service' whose name or UUID is 'id', or NULL. */
@@ -442,5 +396,5 @@ api_view_find_connection(struct api *api,
         return find_name(api, service, id);
     }
     row = vpnnbrec_vpn_connection_get_for_uuid(api->idl, &uuid);
-    return row && find_name(api, service, row->name) == row ? row : NULL;
+    return row && has_connection(api, service, row) ? row : NULL;
 }

@@ -59,6 +59,8 @@ utilities_api_libvpnapi_la_SOURCES = \
 	utilities/api/api-stream.h \
 	utilities/api/api-target.c \
 	utilities/api/api-target.h \
+	utilities/api/api-text.c \
+	utilities/api/api-text.h \
 	utilities/api/api-token.c \
 	utilities/api/api-traffic.c \
 	utilities/api/api-traffic.h \
