@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Checks that an OpenAPI document describes the routes on standard input, all
-of them and no others, and that each reference in it leads somewhere.  Usage:
-api-check-openapi.py FILE < ROUTES"""
+of them and no others, with the parameters of their queries, and that each
+reference in it leads somewhere.  Usage: api-check-openapi.py FILE < ROUTES"""
 
 import json
 import re
@@ -20,13 +20,31 @@ def references(node):
             yield from references(value)
 
 
+def find(document, reference):
+    """Returns what 'reference' leads to, or None."""
+    node = document
+    for key in reference.split('/')[1:]:
+        node = node.get(key) if isinstance(node, dict) else None
+    return node
+
+
+def query_of(document, operation):
+    """Returns the names of the parameters of the query of 'operation'."""
+    parameters = [find(document, p['$ref']) if '$ref' in p else p
+                  for p in operation.get('parameters', [])]
+    return sorted(p['name'] for p in parameters if p['in'] == 'query')
+
+
 def main():
     with open(sys.argv[1]) as f:
         document = json.load(f)
-    routes = {line.strip() for line in sys.stdin}
-    described = {'%s %s' % (method.upper(), re.sub(r'\{[^}]*\}', '*', path))
+    routes = {' '.join(words[:2] + sorted(words[2:]))
+              for words in map(str.split, sys.stdin)}
+    described = {' '.join([method.upper(), re.sub(r'\{[^}]*\}', '*', path)]
+                          + query_of(document, operation))
                  for path, item in document['paths'].items()
-                 for method in item if method != 'parameters'}
+                 for method, operation in item.items()
+                 if method != 'parameters'}
     for route in sorted(routes - described):
         print('not described:', route)
     for route in sorted(described - routes):
@@ -37,10 +55,7 @@ def main():
     for name in sorted({name for name in names if names.count(name) > 1}):
         print('described twice:', name)
     for reference in sorted(set(references(document))):
-        node = document
-        for key in reference.split('/')[1:]:
-            node = node.get(key) if isinstance(node, dict) else None
-        if node is None:
+        if find(document, reference) is None:
             print('leads nowhere:', reference)
 
 

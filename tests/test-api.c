@@ -4,7 +4,8 @@
  *
  * test-api route METHOD TARGET: finds a route of the API.
  *
- * test-api routes: prints all methods and paths of the API proper.
+ * test-api routes: prints all methods and paths of the API proper, and the
+ * parameters that their queries may have.
  *
  * test-api json TEXT...: what the parser says of a body.
  *
@@ -85,7 +86,8 @@ test_routes(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     for (size_t i = 0; i < api_n_routes; i++) {
         if (!(api_routes[i].flags & API_PAGE)) {
-            printf("%s /%s\n", api_routes[i].method, api_routes[i].path);
+            printf("%s /%s %s\n", api_routes[i].method, api_routes[i].path,
+                   api_routes[i].query);
         }
     }
 }

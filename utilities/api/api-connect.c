@@ -37,27 +37,40 @@ take_parameter(struct api_request *req, size_t i, const char *name)
     return true;
 }
 
-/* Takes the fields of the message for the query, as far as they are strings
- * or numbers. */
-static void
+/* Takes the fields of the message, ListVpnsRequest, for the query.  Returns
+ * false, and makes that the answer, if there is one that it does not have. */
+static bool
 take_query(struct api_request *req)
 {
+    static const char *const fields[][2] = {
+        { "label", "label" },
+        { "name", "name" },
+        { "page_size", "limit" },
+        { "page_token", "page_token" },
+        { "project_id", "project_id" },
+    };
     const struct shash_node *node;
 
     SHASH_FOR_EACH (node, req->json->object) {
         const struct json *json = node->data;
+        size_t i = 0;
 
-        if (json->type == JSON_STRING && json_string(json)[0]) {
-            smap_replace(&req->target.query, node->name, json_string(json));
+        while (i < ARRAY_SIZE(fields) && strcmp(node->name, fields[i][0])) {
+            i++;
+        }
+        if (i >= ARRAY_SIZE(fields)) {
+            api_problem(req, 422, node->name, "there is no such field");
+            return false;
+        } else if (json->type == JSON_STRING && json_string(json)[0]) {
+            smap_replace(&req->target.query, fields[i][1], json_string(json));
         } else if (json->type == JSON_INTEGER) {
             char *s = xasprintf("%lld", (long long int) json_integer(json));
 
-            smap_replace(&req->target.query,
-                         strcmp(node->name, "page_size") ? node->name
-                         : "limit", s);
+            smap_replace(&req->target.query, fields[i][1], s);
             free(s);
         }
     }
+    return true;
 }
 
 void
@@ -71,8 +84,9 @@ api_connect_get(struct api *api, struct api_request *req)
 void
 api_connect_list(struct api *api, struct api_request *req)
 {
-    take_query(req);
-    api_service_list(api, req);
+    if (take_query(req)) {
+        api_service_list(api, req);
+    }
 }
 
 void

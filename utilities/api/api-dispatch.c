@@ -56,6 +56,25 @@ api_dispatch_route(struct api_request *req)
     }
 }
 
+/* Looks for parameters that the route of 'req' does not know: a mistyped one
+ * would mean more than was asked for, such as all connections. */
+static bool
+check_query(struct api_request *req)
+{
+    const char *known = req->route->query;
+    const struct smap_node *node;
+
+    SMAP_FOR_EACH (node, &req->target.query) {
+        if (!api_route_takes(req->route, node->key)) {
+            api_problem(req, 400, node->key, "there is no such parameter; "
+                        "this path takes %s%s", known[0] ? "" : "none",
+                        known);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Reads the body of 'req', if its route takes one. */
 static bool
 read_body(struct api_request *req)
@@ -129,12 +148,12 @@ begin_write(struct api *api, struct api_request *req)
 
 /* Finds out whether the client may make 'req', which has a route, and reads
  * its body.  Returns false, and makes that the answer, if it may not, or if
- * there is something wrong with the body. */
+ * there is something wrong with the query or the body. */
 bool
 api_dispatch_admit(struct api *api, struct api_request *req)
 {
     return ((req->route->role == API_ROLE_NOBODY || api_auth_check(api, req))
-            && read_body(req));
+            && check_query(req) && read_body(req));
 }
 
 /* Answers 'req', now or later. */

@@ -61,6 +61,24 @@ api_route_find(const struct api_route *routes, size_t n, const char *method,
     return result;
 }
 
+/* Returns true if the query may have 'parameter'. */
+bool
+api_route_takes(const struct api_route *route, const char *parameter)
+{
+    size_t len = strlen(parameter);
+    const char *p = route->query;
+
+    while (p && *p) {
+        size_t n = strcspn(p, " ");
+
+        if (n == len && !memcmp(p, parameter, n)) {
+            return true;
+        }
+        p += n + (p[n] == ' ');
+    }
+    return !p;
+}
+
 /* Returns the methods that the path of 'target' takes, as in the header
  * "Allow".  The caller must free the string. */
 char *

@@ -34,6 +34,7 @@ enum {
 struct api_route {
     const char *method;
     const char *path;           /* Segments, "*" for a parameter; "" is "/". */
+    const char *query;          /* Names, separated by blanks; NULL: any. */
     enum api_role role;
     unsigned int flags;
 
@@ -64,6 +65,7 @@ enum api_route_result api_route_find(const struct api_route *, size_t n,
                                      const struct api_target *,
                                      const struct api_route **,
                                      const char *params[API_ROUTE_PARAMS]);
+bool api_route_takes(const struct api_route *, const char *parameter);
 char *api_route_methods(const struct api_route *, size_t n,
                         const struct api_target *);
 
