@@ -18,15 +18,19 @@ is_blank() {
         | grep -q '"rows":\[\]'
 }
 
+# Refuses to let the contents of FILE go, if they are any.
+check_blank() {
+    is_blank "$1" "$2" || fail "$2: is a database of its own; move it away" \
+        "to let this host join the cluster, whose contents it then gets"
+}
+
 # Makes the file of a member, or leaves the one that there is.
 prepare_member() {
     local db=$1 file=$2 address remote copy=
     address=$(member_address "$db" "$cluster_local")
     if [ -e "$file" ]; then
         db_tool db-is-standalone "$file" || return 0
-        [ -z "$cluster_remote" ] || is_blank "$db" "$file" \
-            || fail "$file: is a database of its own; move it away to let" \
-                "this host join the cluster, whose contents it then gets"
+        [ -z "$cluster_remote" ] || check_blank "$db" "$file"
         upgrade_standalone "$db" "$file" || exit
         keep_copy "$file" "$(db_tool db-version "$file")"
     fi

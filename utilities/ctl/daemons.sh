@@ -13,12 +13,11 @@ program_pid() {
         && echo "$pid"
 }
 
-# start_program PACKAGE PROGRAM ARGUMENT...
+# start_program PROGRAM ARGUMENT...
 start_program() {
-    local package=$1 program=$2
+    local program=$1
     local -a ssl
-    shift 2
-    need "$package" "$program"
+    shift
     if program_pid "$program" >/dev/null; then
         echo "$program is running already"
         return
@@ -55,11 +54,16 @@ status_program() {
     echo "$program: running (process $pid)${answer:+, $answer}"
 }
 
-start_translator() {
+check_translator() {
+    need ovn-vpn-central ovn-vpn
     check_certificate "$OVN_VPN_NB_DB" "$OVN_VPN_SB_DB" "$OVN_NB_DB" \
         "$OVN_SB_DB"
+}
+
+start_translator() {
+    check_translator
     # shellcheck disable=SC2086 # It is a list.
-    start_program ovn-vpn-central ovn-vpn $OVN_VPN_OPTS
+    start_program ovn-vpn $OVN_VPN_OPTS
 }
 
 stop_translator() {
@@ -70,30 +74,39 @@ status_translator() {
     status_program ovn-vpn status
 }
 
+# Prints an external_id of this host's Open vSwitch.
+external_id() {
+    ovs-vsctl -t 10 --if-exists get Open_vSwitch . "external_ids:$1" \
+        2>/dev/null
+}
+
+check_controller() {
+    need ovn-vpn-host ovn-vpn-controller
+    need openvswitch-switch ovs-vsctl
+    check_certificate "$(external_id ovn-vpn-remote)"
+}
+
 # What ovn-vpn-controller cannot begin without, to be told at once and not
 # only in its log.
-check_switch() {
-    local id remote
-    need openvswitch-switch ovs-vsctl
-    id=$(ovs-vsctl -t 10 --if-exists get Open_vSwitch . \
-            external_ids:system-id 2>/dev/null) || {
+warn_of_switch() {
+    local id
+    id=$(external_id system-id) || {
         warn "Open vSwitch does not answer; ovn-vpn-controller waits for it"
         return
     }
     [ -n "$id" ] || warn "this host has no external_ids:system-id, by which" \
         "OVN knows a chassis; ovn-vpn-controller waits for it"
-    remote=$(ovs-vsctl -t 10 --if-exists get Open_vSwitch . \
-        external_ids:ovn-vpn-remote)
-    [ -n "$remote" ] || warn "ovn-vpn-controller waits until it is told" \
-        "where the VPN Southbound database is: \"ovs-vsctl set open_vswitch" \
+    [ -n "$(external_id ovn-vpn-remote)" ] || warn "ovn-vpn-controller" \
+        "waits until it is told where the VPN Southbound database is:" \
+        "\"ovs-vsctl set open_vswitch" \
         ". external_ids:ovn-vpn-remote=ssl:IP:6672\""
-    check_certificate "$remote"
 }
 
 start_controller() {
-    check_switch
+    check_controller
+    warn_of_switch
     # shellcheck disable=SC2086 # It is a list.
-    start_program ovn-vpn-host ovn-vpn-controller $OVN_VPN_CONTROLLER_OPTS
+    start_program ovn-vpn-controller $OVN_VPN_CONTROLLER_OPTS
 }
 
 # Tunnels go on without it.
@@ -105,10 +118,15 @@ status_controller() {
     status_program ovn-vpn-controller
 }
 
-start_api() {
+check_api() {
+    need ovn-vpn-api ovn-vpn-api
     check_certificate "$OVN_VPN_NB_DB" "$OVN_VPN_SB_DB"
+}
+
+start_api() {
+    check_api
     # shellcheck disable=SC2086 # It is a list.
-    start_program ovn-vpn-api ovn-vpn-api \
+    start_program ovn-vpn-api \
         --sb-db="${OVN_VPN_SB_DB:-$(db_server sb)}" $OVN_VPN_API_OPTS
 }
 

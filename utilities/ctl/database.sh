@@ -173,30 +173,55 @@ ssl_options() { # [NB-OR-SB]
     fi
 }
 
-# A host that shall speak TLS needs a certificate before it can.
-check_certificate() {
-    case "$*" in
-        *ssl:*) has_certificate || fail "TLS is asked for ($*), and there is" \
-            "no certificate in $etcdir; \"ovn-vpn-ctl certificate" \
-            "$(hostname)\" on the host with the authority makes privkey.pem," \
-            "cert.pem and cacert.pem" ;;
-    esac
+# A host that shall speak TLS needs a certificate, and a whole one, before it
+# can.
+check_certificate() { # REMOTE...
+    local remote
+    ! has_certificate || return 0
+    for remote; do
+        [[ $remote != *ssl:* ]] \
+            || fail "TLS is asked for ($remote), and there is no certificate" \
+                "in $etcdir; \"ovn-vpn-ctl certificate $(hostname)\" on the" \
+                "host with the authority makes privkey.pem, cert.pem and" \
+                "cacert.pem"
+    done
+}
+
+# What would keep a database from being served, to be told before anything is
+# changed.
+check_db() {
+    local db=$1 file listen
+    need openvswitch-common ovsdb-server ovsdb-tool ovsdb-client ovs-appctl
+    listen=db_${db}_listen
+    check_certificate "${!listen}" "$cluster_local" "$cluster_remote" \
+        "$(following)"
+    file=$(db_file "$db")
+    [ -e "$file" ] && db_tool db-is-standalone "$file" || return 0
+    checked_version "$db" "$file" >/dev/null || exit
+    [ -z "$cluster_remote" ] || check_blank "$db" "$file"
+}
+
+check_nb() {
+    check_db nb
+}
+
+check_sb() {
+    check_db sb
 }
 
 start_db() {
     local db=$1 name listen from
     local -a ssl options
-    need openvswitch-common ovsdb-server ovsdb-tool ovsdb-client ovs-appctl
-    install_dir "$logdir" 750
     name=$(db_name "$db")
     if db_pid "$db" >/dev/null; then
         echo "$name is running already"
         return
     fi
+    check_db "$db"
+    install_dir "$logdir" 750
     prepare_file "$db" || exit
     listen=db_${db}_listen
     from=$(following)
-    check_certificate "${!listen}" "$cluster_local" "$cluster_remote" "$from"
     ssl_options "$db"
     options=(--no-chdir --detach -vconsole:off
         --log-file="$logdir/ovn_vpn_${db}_db.log"

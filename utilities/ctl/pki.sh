@@ -4,18 +4,22 @@
 # Keys and certificates for TLS between hosts, made by Open vSwitch's
 # ovs-pki(8).  Sourced by ovn-vpn-ctl.
 
-# Whether this host has a certificate.  A part of one is a mistake that would
-# otherwise show up as a connection that fails.
+# has_certificate [DIR]: whether there is a certificate, by default this
+# host's.  A part of one is a mistake that would otherwise show up as a
+# connection that fails.
 has_certificate() {
-    local name present=0
-    for name in privkey cert cacert; do
-        [ ! -e "$etcdir/$name.pem" ] || present=$((present + 1))
+    local dir=${1:-$etcdir} name
+    local -a missing=()
+    for name in privkey.pem cert.pem cacert.pem; do
+        [ -e "$dir/$name" ] || missing+=("$name")
     done
-    case $present in
-        0) return 1 ;;
-        3) return 0 ;;
-        *) fail "$etcdir needs all three of privkey.pem, cert.pem and" \
-            "cacert.pem, or none (\"ovn-vpn-ctl certificate\" makes them)" ;;
+    case ${#missing[@]} in
+        0) return 0 ;;
+        3) return 1 ;;
+        *) fail "$dir lacks ${missing[0]}${missing[1]:+ and ${missing[1]}}," \
+            "and has the rest of privkey.pem, cert.pem and cacert.pem: put" \
+            "it there, or move the rest away and let \"ovn-vpn-ctl" \
+            "certificate\" make all three" ;;
     esac
 }
 
@@ -54,7 +58,7 @@ cmd_certificate() {
     [ -e "$pkidir/switchca/cacert.pem" ] || fail "there is no authority in" \
         "$pkidir (\"ovn-vpn-ctl pki-init\" makes one)"
     lock
-    if [ -e "$dir/cert.pem" ] || [ -e "$dir/privkey.pem" ]; then
+    if has_certificate "$dir"; then
         echo "$dir holds a certificate already, which is left"
         return
     fi
