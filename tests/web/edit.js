@@ -164,6 +164,14 @@ async function checkRules(page, token) {
     await shoot(page, 'rules');
     await page.getByRole('link', { name: 'web only' }).click();
     await page.getByLabel('Ports').fill('443 8000-8100');
+    const rules = 'vpn-services/s1/access-rules';
+    const { access_rules: list } = await api('GET', rules, undefined, token);
+    const { id } = list.find((/** @type {any} */ rule) => (
+        rule.name === 'web only'));
+    await api('PATCH', rules + '/' + id, { priority: 7 }, token);
+    await save(page);
+    await page.getByText('changed by somebody else meanwhile').waitFor();
+    assert.equal(await page.getByLabel('Priority').inputValue(), '7');
     await save(page);
     await page.getByText('tcp 443, 8000-8100').waitFor();
     await page.goto(base + '/#/services/s1/connections/laptop');

@@ -110,9 +110,11 @@ void api_gateways_put(struct api *, struct api_request *);
 
 void api_rule_list(struct api *, struct api_request *);
 void api_rule_create(struct api *, struct api_request *);
-void api_rule_put(struct api *, struct api_request *);
+void api_rule_get(struct api *, struct api_request *);
+void api_rule_change(struct api *, struct api_request *);
 void api_rule_delete(struct api *, struct api_request *);
 void api_rule_finish(struct api *, struct api_request *);
+
 void api_group_list(struct api *, struct api_request *);
 
 void api_connect_get(struct api *, struct api_request *);

@@ -18,6 +18,8 @@
 #define SERVICE SERVICES "/*"
 #define CONNECTIONS SERVICE "/connections"
 #define CONNECTION CONNECTIONS "/*"
+#define RULES SERVICE "/access-rules"
+#define RULE RULES "/*"
 
 #define MANAGER "ovnvpn.v1.VpnServiceManager/"
 #define CALL (API_BODY | API_CONNECT)
@@ -67,12 +69,15 @@ const struct api_route api_routes[] = {
     { "GET", "api/v1/downloads/*", CONF, NOBODY, API_SECRET_PATH,
       api_config_download, NULL },
 
-    { "GET", SERVICE "/access-rules", NONE, VIEWER, 0, api_rule_list, NULL },
-    { "POST", SERVICE "/access-rules", WAIT, OPERATOR, API_BODY | API_CREATES,
-      api_rule_create, api_rule_finish },
-    { "PUT", SERVICE "/access-rules/*", WAIT, OPERATOR, API_BODY, api_rule_put,
+    { "GET", RULES, NONE, VIEWER, 0, api_rule_list, NULL },
+    { "POST", RULES, WAIT, OPERATOR, API_BODY | API_CREATES, api_rule_create,
       api_rule_finish },
-    { "DELETE", SERVICE "/access-rules/*", WAIT, OPERATOR, 0, api_rule_delete,
+    { "GET", RULE, NONE, VIEWER, 0, api_rule_get, NULL },
+    { "PATCH", RULE, WAIT, OPERATOR, API_BODY, api_rule_change,
+      api_rule_finish },
+    { "PUT", RULE, WAIT, OPERATOR, API_BODY, api_rule_change,
+      api_rule_finish },
+    { "DELETE", RULE, WAIT, OPERATOR, 0, api_rule_delete,
       api_finish_nothing },
     { "GET", SERVICE "/traffic", "connections", VIEWER, 0,
       api_live_connections, NULL },

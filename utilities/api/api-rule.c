@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Access rules of a service, and the groups that they name. */
+/* Access rules of a service. */
 
 #include <config.h>
 
@@ -13,6 +13,7 @@
 #include "lib/vpn-access.h"
 #include "lib/vpn-nb-row.h"
 #include "lib/vpn-prefix.h"
+#include "openvswitch/json.h"
 #include "openvswitch/shash.h"
 #include "sset.h"
 #include "svec.h"
@@ -48,6 +49,49 @@ put_rule(struct api_json *j, const struct vpnnbrec_access_rule *row)
     api_json_close(j, '}');
 }
 
+/* Answers with the rule of 'row'. */
+static void
+respond(struct api_request *req, int status,
+        const struct vpnnbrec_access_rule *row)
+{
+    struct api_json j = API_JSON_INITIALIZER(&req->response.body);
+
+    put_rule(&j, row);
+    api_respond_with_etag(req, status, &req->response.body);
+}
+
+/* Checks that the client, if it says what it changes, knows the rule of 'row'
+ * as it is. */
+static bool
+check_etag(struct api_request *req, const struct vpnnbrec_access_rule *row)
+{
+    struct ds ds = DS_EMPTY_INITIALIZER;
+    struct api_json j = API_JSON_INITIALIZER(&ds);
+
+    put_rule(&j, row);
+    bool ok = api_check_etag(req, &ds);
+    ds_destroy(&ds);
+    return ok;
+}
+
+/* Returns the rule of 'service' that the second parameter of the path
+ * names. */
+static const struct vpnnbrec_access_rule *
+find_rule(struct api_request *req, const struct vpnnbrec_vpn_service *service)
+{
+    struct uuid uuid;
+
+    for (size_t i = 0; uuid_from_string(&uuid, req->params[1])
+                       && i < service->n_access_rules; i++) {
+        if (uuid_equals(&service->access_rules[i]->header_.uuid, &uuid)) {
+            return service->access_rules[i];
+        }
+    }
+    api_problem(req, 404, NULL, "service %s has no access rule \"%s\"",
+                service->name, req->params[1]);
+    return NULL;
+}
+
 /* GET /api/v1/vpn-services/ID/access-rules */
 void
 api_rule_list(struct api *api, struct api_request *req)
@@ -65,7 +109,20 @@ api_rule_list(struct api *api, struct api_request *req)
     }
     api_json_close(&j, ']');
     api_json_close(&j, '}');
-    api_respond(req, 200);
+    api_respond_with_etag(req, 200, &req->response.body);
+}
+
+/* GET /api/v1/vpn-services/ID/access-rules/ID */
+void
+api_rule_get(struct api *api, struct api_request *req)
+{
+    const struct vpnnbrec_vpn_service *service = api_find_service(api, req);
+    const struct vpnnbrec_access_rule *row
+        = service ? find_rule(req, service) : NULL;
+
+    if (row) {
+        respond(req, 200, row);
+    }
 }
 
 /* Reading. */
@@ -74,6 +131,7 @@ struct rule_wish {
     struct vpn_access_rule rule;    /* As its checks want it. */
     const char *name, *action, *direction;
     struct svec connections, networks, ports;
+    struct json *json;              /* Holds strings.  May be NULL. */
 };
 
 /* Checks that 's' is one of the words in 'words', separated by blanks. */
@@ -126,18 +184,56 @@ read_protocol(struct api_body *body, struct rule_wish *wish)
     }
 }
 
-/* Reads the body of 'req'.  Returns true if there is no mistake in it. */
+/* Returns the rule of 'row' as JSON, as clients give it, with 'changes' made
+ * to it (RFC 7396: null stands for a member's absence).  The caller must
+ * destroy it. */
+static struct json *
+merge(const struct vpnnbrec_access_rule *row, const struct json *changes)
+{
+    struct ds ds = DS_EMPTY_INITIALIZER;
+    struct api_json j = API_JSON_INITIALIZER(&ds);
+    const struct shash_node *node;
+
+    put_rule(&j, row);
+    struct json *json = json_from_string(ds_cstr(&ds));
+    ds_destroy(&ds);
+    json_destroy(shash_find_and_delete(json->object, "id"));
+    struct json *connections = json_array_create_empty();
+    for (size_t i = 0; i < row->n_connections; i++) {
+        const struct uuid *uuid = &row->connections[i]->header_.uuid;
+
+        json_array_add(connections, json_string_create_nocopy(
+                           xasprintf(UUID_FMT, UUID_ARGS(uuid))));
+    }
+    json_object_put(json, "connections", connections);
+    SHASH_FOR_EACH (node, changes->object) {
+        const struct json *value = node->data;
+
+        if (value->type == JSON_NULL) {
+            json_destroy(shash_find_and_delete(json->object, node->name));
+        } else {
+            json_object_put(json, node->name, json_clone(value));
+        }
+    }
+    return json;
+}
+
+/* Reads the body of 'req': changes to the rule of 'row', or the whole of a
+ * rule if that is NULL.  Returns true if there is no mistake in it. */
 static bool
-read_wish(struct api_request *req, struct rule_wish *wish)
+read_wish(struct api_request *req, const struct vpnnbrec_access_rule *row,
+          struct rule_wish *wish)
 {
     struct vpn_access_rule *rule = &wish->rule;
     const char *column = NULL;
     struct api_body body;
     int64_t priority = 0;
 
-    *wish = (struct rule_wish) { .name = NULL };
+    *wish = (struct rule_wish) {
+        .json = row ? merge(row, req->json) : NULL
+    };
     vpn_access_rule_init(rule);
-    api_body_init(&body, req, NULL, req->json);
+    api_body_init(&body, req, NULL, row ? wish->json : req->json);
     wish->name = api_body_string(&body, "name");
     wish->action = api_body_string(&body, "action");
     wish->direction = api_body_string(&body, "direction");
@@ -163,6 +259,7 @@ wish_destroy(struct rule_wish *wish)
     svec_destroy(&wish->connections);
     svec_destroy(&wish->networks);
     svec_destroy(&wish->ports);
+    json_destroy(wish->json);
 }
 
 /* Finds the connections of 'service' that 'wish' names.  Returns NULL, and
@@ -217,40 +314,22 @@ write_rule(const struct vpnnbrec_access_rule *row,
     vpnnbrec_access_rule_set_log(row, wish->rule.log);
 }
 
-static const struct vpnnbrec_access_rule *
-find_rule(struct api_request *req, const struct vpnnbrec_vpn_service *service)
-{
-    struct uuid uuid;
-
-    for (size_t i = 0; uuid_from_string(&uuid, req->params[1])
-                       && i < service->n_access_rules; i++) {
-        if (uuid_equals(&service->access_rules[i]->header_.uuid, &uuid)) {
-            return service->access_rules[i];
-        }
-    }
-    api_problem(req, 404, NULL, "service %s has no access rule \"%s\"",
-                service->name, req->params[1]);
-    return NULL;
-}
-
-/* Reads a rule and writes it to the one that 'req' names, or to a new one. */
+/* Reads a rule and writes it to 'row', one of 'service', or to a new one if
+ * that is NULL; with 'merges', what the body does not name stays as it is. */
 static void
-change(struct api *api, struct api_request *req, bool is_new)
+change(struct api *api, struct api_request *req,
+       const struct vpnnbrec_vpn_service *service,
+       const struct vpnnbrec_access_rule *row, bool merges)
 {
-    const struct vpnnbrec_vpn_service *service = api_find_service(api, req);
-    const struct vpnnbrec_access_rule *row
-        = service && !is_new ? find_rule(req, service) : NULL;
     struct vpnnbrec_vpn_connection **connections = NULL;
     struct rule_wish wish;
 
-    if (!service || (!is_new && !row)) {
-        return;
-    }
-    if (read_wish(req, &wish)) {
+    if (read_wish(req, merges ? row : NULL, &wish)) {
         connections = find_connections(api, req, service, &wish);
     }
     if (connections) {
-        if (is_new) {
+        req->is_new = !row;
+        if (!row) {
             struct vpnnbrec_access_rule *new
                 = vpnnbrec_access_rule_insert(api->txn);
 
@@ -261,7 +340,6 @@ change(struct api *api, struct api_request *req, bool is_new)
         vpn_nb_touch(service);
         req->uuid = row->header_.uuid;
         req->parent = service->header_.uuid;
-        req->is_new = is_new;
     }
     free(connections);
     wish_destroy(&wish);
@@ -271,14 +349,24 @@ change(struct api *api, struct api_request *req, bool is_new)
 void
 api_rule_create(struct api *api, struct api_request *req)
 {
-    change(api, req, true);
+    const struct vpnnbrec_vpn_service *service = api_find_service(api, req);
+
+    if (service) {
+        change(api, req, service, NULL, false);
+    }
 }
 
-/* PUT /api/v1/vpn-services/ID/access-rules/ID */
+/* PATCH and PUT /api/v1/vpn-services/ID/access-rules/ID */
 void
-api_rule_put(struct api *api, struct api_request *req)
+api_rule_change(struct api *api, struct api_request *req)
 {
-    change(api, req, false);
+    const struct vpnnbrec_vpn_service *service = api_find_service(api, req);
+    const struct vpnnbrec_access_rule *row
+        = service ? find_rule(req, service) : NULL;
+
+    if (row && check_etag(req, row)) {
+        change(api, req, service, row, !strcmp(req->method, "PATCH"));
+    }
 }
 
 void
@@ -286,11 +374,9 @@ api_rule_finish(struct api *api, struct api_request *req)
 {
     const struct vpnnbrec_access_rule *row
         = vpnnbrec_access_rule_get_for_uuid(api->idl, &req->uuid);
-    struct api_json j = API_JSON_INITIALIZER(&req->response.body);
 
     if (row) {
-        put_rule(&j, row);
-        api_respond(req, req->is_new ? 201 : 200);
+        respond(req, req->is_new ? 201 : 200, row);
     } else if (!req->is_new) {
         api_problem(req, 404, NULL, "the access rule is gone");
     }
@@ -304,54 +390,8 @@ api_rule_delete(struct api *api, struct api_request *req)
     const struct vpnnbrec_access_rule *row
         = service ? find_rule(req, service) : NULL;
 
-    if (row) {
+    if (row && check_etag(req, row)) {
         vpnnbrec_vpn_service_update_access_rules_delvalue(service, row);
         vpn_nb_touch(service);
     }
-}
-
-/* GET /api/v1/vpn-services/ID/groups: which connections are in which. */
-void
-api_group_list(struct api *api, struct api_request *req)
-{
-    const struct vpnnbrec_vpn_service *service = api_find_service(api, req);
-    struct api_json j = API_JSON_INITIALIZER(&req->response.body);
-    struct shash groups = SHASH_INITIALIZER(&groups);
-
-    if (!service) {
-        return;
-    }
-    const struct api_view_connections *connections
-        = api_view_connections(api, service);
-    for (size_t i = 0; i < connections->n; i++) {
-        const struct vpnnbrec_vpn_connection *row = connections->list[i].row;
-
-        for (size_t k = 0; k < row->n_groups; k++) {
-            struct svec *members = shash_find_data(&groups, row->groups[k]);
-
-            if (!members) {
-                members = xzalloc(sizeof *members);
-                shash_add(&groups, row->groups[k], members);
-            }
-            svec_add(members, row->name);
-        }
-    }
-
-    const struct shash_node **nodes = shash_sort(&groups);
-    api_json_open(&j, NULL, '{');
-    api_json_open(&j, "groups", '[');
-    for (size_t i = 0; i < shash_count(&groups); i++) {
-        struct svec *members = nodes[i]->data;
-
-        api_json_open(&j, NULL, '{');
-        api_json_string(&j, "name", nodes[i]->name);
-        api_json_strings(&j, "connections", members->names, members->n);
-        api_json_close(&j, '}');
-        svec_destroy(members);
-    }
-    api_json_close(&j, ']');
-    api_json_close(&j, '}');
-    free(nodes);
-    shash_destroy_free_data(&groups);
-    api_respond(req, 200);
 }

@@ -24,6 +24,7 @@ utilities_api_libvpnapi_la_SOURCES = \
 	utilities/api/api-exchange.c \
 	utilities/api/api-exchange.h \
 	utilities/api/api-gateway.c \
+	utilities/api/api-group.c \
 	utilities/api/api-http-tls.c \
 	utilities/api/api-http-tls.h \
 	utilities/api/api-http.c \
@@ -107,6 +108,7 @@ WEB_FILES = \
 	index.html \
 	js/api-client.js \
 	js/api-error.js \
+	js/api-transport.js \
 	js/api-types.js \
 	js/app.js \
 	js/components/bulk.js \

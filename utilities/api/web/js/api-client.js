@@ -14,6 +14,7 @@
 // throws an ApiError with the API's own words.
 
 import { ApiError, problem } from './api-error.js';
+import { ApiTransport, etagOf, path, query } from './api-transport.js';
 import { EventStream } from './event-stream.js';
 
 export { ApiError };
@@ -30,113 +31,9 @@ export { ApiError };
 /** @typedef {import('./api-types.js').ServiceTraffic} ServiceTraffic */
 /** @typedef {import('./api-types.js').Traffic} Traffic */
 
-/** @param {Response} response */
-function etagOf(response) {
-    return response.headers.get('ETag') ?? '*';
-}
+/** @typedef {import('./api-transport.js').RequestOptions} RequestOptions */
 
-/** @param {string[]} segments */
-function path(...segments) {
-    return '/api/v1/' + segments.map(encodeURIComponent).join('/');
-}
-
-/** @param {Object<string, string|number|boolean|undefined>} parameters */
-function query(parameters) {
-    const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(parameters)) {
-        if (value !== undefined && value !== '') {
-            search.set(name, String(value));
-        }
-    }
-    return search.size ? '?' + search : '';
-}
-
-/**
- * @typedef {object} RequestOptions
- * @property {object} [body] Sent as JSON.
- * @property {string} [etag] Of what is to be changed: if it has been changed
- *     meanwhile, nothing is.
- * @property {string} [idempotencyKey] Sent again, makes nothing twice.
- * @property {AbortSignal} [signal]
- */
-
-export class ApiClient {
-    /**
-     * @param {object} [options]
-     * @param {string} [options.base] Where the API is, without "/" at the
-     *     end; where this page came from, if missing.
-     * @param {string} [options.token] Goes into a header, never into a URL.
-     */
-    constructor({ base = '', token = '' } = {}) {
-        this.base = base;
-        this.token = token;
-        /**
-         * Called when a request fails since the token is not, or no longer,
-         * valid.
-         *
-         * @type {(error: ApiError) => void}
-         */
-        this.onUnauthorized = () => {};
-    }
-
-    /** @returns {Record<string, string>} */
-    headers() {
-        return this.token ? { Authorization: 'Bearer ' + this.token } : {};
-    }
-
-    /**
-     * Makes a request.  Returns the answer, once it is known to be good.
-     *
-     * @param {string} method
-     * @param {string} target
-     * @param {RequestOptions} [options]
-     * @returns {Promise<Response>}
-     */
-    async request(method, target, { body, etag, idempotencyKey,
-                                    signal } = {}) {
-        const headers = this.headers();
-        if (body) {
-            headers['Content-Type'] = 'application/json';
-        }
-        if (etag) {
-            headers['If-Match'] = etag;
-        }
-        if (idempotencyKey) {
-            headers['Idempotency-Key'] = idempotencyKey;
-        }
-        let response;
-        try {
-            response = await fetch(this.base + target, {
-                method, headers, signal,
-                body: body && JSON.stringify(body),
-                credentials: 'omit',
-            });
-        } catch (error) {
-            if (signal?.aborted) {
-                throw error;
-            }
-            throw new ApiError(0, 'the API cannot be reached');
-        }
-        if (!response.ok) {
-            const error = await problem(response);
-            if (error.status === 401) {
-                this.onUnauthorized(error);
-            }
-            throw error;
-        }
-        return response;
-    }
-
-    /**
-     * @param {string} method
-     * @param {string} target
-     * @param {RequestOptions} [options]
-     */
-    async json(method, target, options) {
-        const response = await this.request(method, target, options);
-        return response.status === 204 ? undefined : response.json();
-    }
-
+export class ApiClient extends ApiTransport {
     /** @returns {Promise<Identity>} */
     whoami() {
         return this.json('GET', path('whoami'));
@@ -229,19 +126,50 @@ export class ApiClient {
     }
 
     /**
-     * Makes an access rule, or replaces one.
+     * Makes a request about an access rule.
      *
+     * @param {string} method
      * @param {string} service
-     * @param {string|undefined} id Of the rule; undefined for a new one.
+     * @param {string} id
+     * @param {RequestOptions} [options]
+     * @returns {Promise<{rule: AccessRule, etag: string}>}
+     */
+    async taggedAccessRule(method, service, id, options) {
+        const response = await this.request(
+            method, path('vpn-services', service, 'access-rules', id),
+            options);
+        return { rule: await response.json(), etag: etagOf(response) };
+    }
+
+    /**
+     * @param {string} service
+     * @param {string} id
+     */
+    getAccessRule(service, id) {
+        return this.taggedAccessRule('GET', service, id);
+    }
+
+    /**
+     * @param {string} service
      * @param {object} body AccessRuleInput of openapi.json.
      * @returns {Promise<AccessRule>}
      */
-    putAccessRule(service, id, body) {
-        const target = ['vpn-services', service, 'access-rules'];
-        return id ? this.json('PUT', path(...target, id), { body })
-            : this.json('POST', path(...target), {
-                body, idempotencyKey: crypto.randomUUID?.(),
-            });
+    createAccessRule(service, body) {
+        return this.json('POST', path('vpn-services', service,
+                                      'access-rules'), {
+            body, idempotencyKey: crypto.randomUUID?.(),
+        });
+    }
+
+    /**
+     * @param {string} service
+     * @param {string} id
+     * @param {object} changes What is missing stays as it is.
+     * @param {string} [etag] Of what is to be changed.
+     */
+    updateAccessRule(service, id, changes, etag) {
+        return this.taggedAccessRule('PATCH', service, id,
+                                     { body: changes, etag });
     }
 
     /**

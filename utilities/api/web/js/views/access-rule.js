@@ -2,6 +2,7 @@
 //
 // An access rule: a new one, or one that is changed.
 
+import { editor } from '../components/editor.js';
 import { field, form, select } from '../components/form.js';
 import { notify } from '../components/notices.js';
 import { crumbs, fill, title } from '../components/parts.js';
@@ -14,8 +15,8 @@ import { link, rulesLink, serviceLink } from '../router.js';
 /** @typedef {import('../app.js').Context} Context */
 /** @typedef {import('../components/settings.js').Setting} Setting */
 
-/** @type {Partial<AccessRule>} */
-const NEW = { action: 'allow', direction: 'both', priority: 100 };
+/** @type {Object<string, any>} */
+const NEW = { action: 'allow', direction: 'both', priority: 100, log: false };
 
 /**
  * @param {string} label
@@ -64,27 +65,58 @@ function makeSettings() {
 /**
  * @param {Context} context
  * @param {string} service
- * @param {Partial<AccessRule>} rule
  */
-function ruleForm({ session, go }, service, rule) {
+function newForm({ session, go }, service) {
     const settings = makeSettings();
     for (const setting of settings) {
-        setting.show(/** @type {any} */ (rule)[setting.name]
-                     ?? (setting.name === 'log' ? false : undefined));
+        setting.show(NEW[setting.name]);
     }
     return form({
         fields: settings.map((setting) => setting.element),
-        action: rule.id ? 'Save' : 'Make rule',
+        action: 'Make rule',
         cancel: rulesLink(service),
         submit: async () => {
             const body = Object.fromEntries(settings.map(
                 (setting) => [setting.name, setting.read()]).filter(
                 ([, value]) => value !== '' && value !== null));
-            await session.api.putAccessRule(service, rule.id, body);
-            notify('The access rule was '
-                   + (rule.id ? 'changed.' : 'made.'));
+            await session.api.createAccessRule(service, body);
+            notify('The access rule was made.');
             go(rulesLink(service));
         },
+    });
+}
+
+/** @param {{rule: AccessRule, etag: string}} tagged */
+function current({ rule, etag }) {
+    return { values: rule, etag };
+}
+
+/**
+ * @param {Context} context
+ * @param {string} service
+ * @param {{rule: AccessRule, etag: string}} tagged
+ */
+function changeForm({ session, go }, service, tagged) {
+    const { api } = session;
+    const { id } = tagged.rule;
+    const settings = makeSettings();
+    return editor({
+        what: 'The access rule',
+        settings,
+        fields: settings.map((setting) => setting.element),
+        current: current(tagged),
+        load: async () => current(await api.getAccessRule(service, id)),
+        save: async (changes, etag) => {
+            if (changes.protocol === '') {
+                changes.protocol = null;
+            }
+            if (Object.keys(changes).length) {
+                await api.updateAccessRule(service, id, changes, etag);
+                notify('The access rule was changed.');
+            }
+            go(rulesLink(service));
+        },
+        cancel: rulesLink(service),
     });
 }
 
@@ -97,15 +129,11 @@ export function accessRuleView(context, { service, rule: id }) {
     const heading = (id === 'new' ? 'New access rule of '
                      : 'Access rule of ') + name;
     const body = h('div', {});
-    fill(body, async () => {
-        const rule = id === 'new' ? NEW
-              : (await context.session.api.accessRules(service)).find(
-                  (r) => r.id === id);
-        if (!rule) {
-            throw new Error('This access rule is gone.');
-        }
-        return [ruleForm(context, service, rule)];
-    });
+    fill(body, async () => [
+        id === 'new' ? newForm(context, service)
+            : changeForm(context, service,
+                         await context.session.api.getAccessRule(service,
+                                                                 id))]);
     return {
         title: heading,
         element: h('section', { class: 'narrow' },
