@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 
-import { api, base, shoot, withBrowser } from './browser.js';
+import { api, base, shoot, transact, withBrowser } from './browser.js';
 import { makeService, signIn } from './service.js';
 
 async function checkSite(page) {
@@ -162,6 +162,10 @@ async function checkRules(page, token) {
               { action: 'drop', name: 'rest', priority: 0 }, token);
     await page.getByRole('link', { name: 'rest' }).waitFor();
     await shoot(page, 'rules');
+    await transact([{ op: 'update', table: 'Access_Rule',
+                      where: [['name', '==', 'rest']],
+                      row: { priority: 12 } }]);
+    await page.getByRole('cell', { name: '12', exact: true }).waitFor();
     await page.getByRole('link', { name: 'web only' }).click();
     await page.getByLabel('Ports').fill('443 8000-8100');
     const rules = 'vpn-services/s1/access-rules';

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
-#include "openvswitch/hmap.h"
 #include "openvswitch/list.h"
 #include "openvswitch/poll-loop.h"
 #include "random.h"
@@ -17,6 +16,7 @@
 #include "util.h"
 #include "utilities/api/api-auth.h"
 #include "utilities/api/api-json.h"
+#include "utilities/api/api-parents.h"
 #include "utilities/api/api-request.h"
 #include "utilities/api/api-resource.h"
 #include "utilities/api/api-stream.h"
@@ -37,19 +37,12 @@ struct event {
     char *text;
 };
 
-/* Which service a connection belongs to, for when it is gone. */
-struct parent {
-    struct hmap_node node;      /* In 'struct api_events', by 'connection'. */
-    struct uuid connection, service;
-    char *service_name, *project;
-};
-
 struct api_events {
     struct ovs_list streams;    /* 'struct api_stream's. */
     struct event ring[EVENTS_MAX];
     uint64_t n;                 /* Events so far. */
     uint32_t process;           /* Tells processes apart. */
-    struct hmap parents;        /* Contains 'struct parent's. */
+    struct api_parents parents;
     bool started;               /* Somebody has asked for events. */
     long long int next_keep_alive;
 };
@@ -62,33 +55,19 @@ api_events_create(void)
     struct api_events *events = xzalloc(sizeof *events);
 
     ovs_list_init(&events->streams);
-    hmap_init(&events->parents);
+    api_parents_init(&events->parents);
     random_bytes(&events->process, sizeof events->process);
     return events;
-}
-
-static void
-drop_parent(struct api_events *events, struct parent *parent)
-{
-    hmap_remove(&events->parents, &parent->node);
-    free(parent->service_name);
-    free(parent->project);
-    free(parent);
 }
 
 void
 api_events_destroy(struct api_events *events)
 {
-    struct parent *parent;
-
     for (size_t i = 0; i < EVENTS_MAX; i++) {
         free(events->ring[i].project);
         free(events->ring[i].text);
     }
-    HMAP_FOR_EACH_SAFE (parent, node, &events->parents) {
-        drop_parent(events, parent);
-    }
-    hmap_destroy(&events->parents);
+    api_parents_destroy(&events->parents);
     free(events);
 }
 
@@ -149,47 +128,6 @@ catch_up(const struct api_events *events, struct api_stream *stream,
     }
 }
 
-/* Connections and their services. */
-
-static struct parent *
-find_parent(const struct api_events *events, const struct uuid *connection)
-{
-    struct parent *parent;
-
-    HMAP_FOR_EACH_WITH_HASH (parent, node, uuid_hash(connection),
-                             &events->parents) {
-        if (uuid_equals(&parent->connection, connection)) {
-            return parent;
-        }
-    }
-    return NULL;
-}
-
-/* Learns which connections 'row' has. */
-static void
-learn_parents(struct api_events *events,
-              const struct vpnnbrec_vpn_service *row)
-{
-    for (size_t i = 0; i < row->n_connections; i++) {
-        const struct uuid *uuid = &row->connections[i]->header_.uuid;
-        struct parent *parent = find_parent(events, uuid);
-
-        if (!parent) {
-            parent = xmalloc(sizeof *parent);
-            *parent = (struct parent) {
-                .connection = *uuid,
-                .service = row->header_.uuid,
-                .service_name = xstrdup(row->name),
-                .project = xstrdup(row->project),
-            };
-            hmap_insert(&events->parents, &parent->node, uuid_hash(uuid));
-        } else if (strcmp(parent->project, row->project)) {
-            free(parent->project);
-            parent->project = xstrdup(row->project);
-        }
-    }
-}
-
 /* Lets those go who have gone, sooner than signs of life would find out. */
 static void
 forget_abandoned(struct api_events *events)
@@ -224,7 +162,7 @@ api_events_get(struct api *api, struct api_request *req)
     if (!events->started) {
         events->started = true;
         VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
-            learn_parents(events, row);
+            api_parents_learn(&events->parents, row);
         }
     }
     req->stream = api_stream_create(req);
@@ -270,13 +208,7 @@ note_service(struct api *api, const struct vpnnbrec_vpn_service *row)
         api_json_close(&j, '}');
         emit(api->events, row->project, "service.deleted", &data);
     } else if (is_new || is_service_updated(row)) {
-        if (is_new
-            || vpnnbrec_vpn_service_is_updated(
-                row, VPNNBREC_VPN_SERVICE_COL_CONNECTIONS)
-            || vpnnbrec_vpn_service_is_updated(
-                row, VPNNBREC_VPN_SERVICE_COL_PROJECT)) {
-            learn_parents(api->events, row);
-        }
+        api_parents_learn_changes(&api->events->parents, row);
         api_put_service(api, &j, NULL, row, false);
         emit(api->events, row->project,
              is_new ? "service.created" : "service.updated", &data);
@@ -289,10 +221,30 @@ note_service(struct api *api, const struct vpnnbrec_vpn_service *row)
     ds_destroy(&data);
 }
 
+/* Begins the data of an event about something with 'uuid' and 'name' that
+ * belongs to a service.  If it 'is_deleted', this is all. */
+static void
+open_member(struct api_json *j, const struct api_parent *parent,
+            const struct uuid *uuid, const char *name, bool is_deleted)
+{
+    api_json_open(j, NULL, '{');
+    api_json_string_and_free(j, "vpn_service_id",
+                             xasprintf(UUID_FMT,
+                                       UUID_ARGS(&parent->service)));
+    api_json_string(j, "vpn_service", parent->service_name);
+    if (is_deleted) {
+        api_json_string_and_free(j, "id",
+                                 xasprintf(UUID_FMT, UUID_ARGS(uuid)));
+        api_json_string(j, "name", name);
+    }
+}
+
 static void
 note_connection(struct api *api, const struct vpnnbrec_vpn_connection *row)
 {
-    struct parent *parent = find_parent(api->events, &row->header_.uuid);
+    const struct uuid *uuid = &row->header_.uuid;
+    struct api_parents *parents = &api->events->parents;
+    struct api_parent *parent = api_parents_find(parents, uuid);
     bool is_deleted = vpnnbrec_vpn_connection_is_deleted(row);
     struct ds data = DS_EMPTY_INITIALIZER;
     struct api_json j = API_JSON_INITIALIZER(&data);
@@ -300,17 +252,8 @@ note_connection(struct api *api, const struct vpnnbrec_vpn_connection *row)
     if (!parent) {
         return;
     }
-    api_json_open(&j, NULL, '{');
-    api_json_string_and_free(&j, "vpn_service_id",
-                             xasprintf(UUID_FMT,
-                                       UUID_ARGS(&parent->service)));
-    api_json_string(&j, "vpn_service", parent->service_name);
-    if (is_deleted) {
-        api_json_string_and_free(&j, "id",
-                                 xasprintf(UUID_FMT,
-                                           UUID_ARGS(&row->header_.uuid)));
-        api_json_string(&j, "name", row->name);
-    } else {
+    open_member(&j, parent, uuid, row->name, is_deleted);
+    if (!is_deleted) {
         api_put_connection_members(&j, row);
     }
     api_json_close(&j, '}');
@@ -319,7 +262,49 @@ note_connection(struct api *api, const struct vpnnbrec_vpn_connection *row)
          : vpnnbrec_vpn_connection_is_new(row) ? "connection.created"
          : "connection.updated", &data);
     if (is_deleted) {
-        drop_parent(api->events, parent);
+        api_parents_forget(parents, parent);
+    }
+    ds_destroy(&data);
+}
+
+/* Returns true if 'row' has come or gone, or one of its columns has changed,
+ * and not just a connection that it names. */
+static bool
+is_rule_changed(const struct vpnnbrec_access_rule *row)
+{
+    for (size_t i = 0; i < VPNNBREC_ACCESS_RULE_N_COLUMNS; i++) {
+        if (vpnnbrec_access_rule_is_updated(row, i)) {
+            return true;
+        }
+    }
+    return (vpnnbrec_access_rule_is_new(row)
+            || vpnnbrec_access_rule_is_deleted(row));
+}
+
+static void
+note_rule(struct api *api, const struct vpnnbrec_access_rule *row)
+{
+    const struct uuid *uuid = &row->header_.uuid;
+    struct api_parents *parents = &api->events->parents;
+    struct api_parent *parent = api_parents_find(parents, uuid);
+    bool is_deleted = vpnnbrec_access_rule_is_deleted(row);
+    struct ds data = DS_EMPTY_INITIALIZER;
+    struct api_json j = API_JSON_INITIALIZER(&data);
+
+    if (!parent || !is_rule_changed(row)) {
+        return;
+    }
+    open_member(&j, parent, uuid, row->name, is_deleted);
+    if (!is_deleted) {
+        api_put_rule_members(&j, row);
+    }
+    api_json_close(&j, '}');
+    emit(api->events, parent->project,
+         is_deleted ? "access-rule.deleted"
+         : vpnnbrec_access_rule_is_new(row) ? "access-rule.created"
+         : "access-rule.updated", &data);
+    if (is_deleted) {
+        api_parents_forget(parents, parent);
     }
     ds_destroy(&data);
 }
@@ -364,6 +349,7 @@ api_events_run(struct api *api)
 {
     const struct vpnnbrec_vpn_connection *connection;
     const struct vpnnbrec_vpn_service *service;
+    const struct vpnnbrec_access_rule *rule;
     const struct vpnnbrec_chassis *chassis;
 
     if (!api->events->started) {
@@ -375,6 +361,9 @@ api_events_run(struct api *api)
     }
     VPNNBREC_VPN_CONNECTION_FOR_EACH_TRACKED (connection, api->idl) {
         note_connection(api, connection);
+    }
+    VPNNBREC_ACCESS_RULE_FOR_EACH_TRACKED (rule, api->idl) {
+        note_rule(api, rule);
     }
     VPNNBREC_CHASSIS_FOR_EACH_TRACKED (chassis, api->idl) {
         note_chassis(api, chassis);

@@ -13,6 +13,7 @@ struct api_json;
 struct api_request;
 struct ds;
 struct smap;
+struct vpnnbrec_access_rule;
 struct vpnnbrec_chassis;
 struct vpnnbrec_vpn_connection;
 struct vpnnbrec_vpn_service;
@@ -60,6 +61,10 @@ void api_put_connection_spec(struct ds *,
                              const struct vpnnbrec_vpn_connection *);
 void api_put_connection_members(struct api_json *,
                                 const struct vpnnbrec_vpn_connection *);
+
+/* api-rule.c */
+void api_put_rule_members(struct api_json *,
+                          const struct vpnnbrec_access_rule *);
 
 /* api-gateway.c */
 void api_put_chassis(struct api *, struct api_json *,

@@ -25,10 +25,11 @@
 #include "utilities/api/api.h"
 #include "uuid.h"
 
-static void
-put_rule(struct api_json *j, const struct vpnnbrec_access_rule *row)
+/* Writes the members of the rule of 'row'. */
+void
+api_put_rule_members(struct api_json *j,
+                     const struct vpnnbrec_access_rule *row)
 {
-    api_json_open(j, NULL, '{');
     api_json_string_and_free(j, "id",
                              xasprintf(UUID_FMT,
                                        UUID_ARGS(&row->header_.uuid)));
@@ -46,6 +47,13 @@ put_rule(struct api_json *j, const struct vpnnbrec_access_rule *row)
     api_json_string(j, "protocol", row->protocol);
     api_json_strings(j, "ports", row->ports, row->n_ports);
     api_json_bool(j, "log", row->log);
+}
+
+static void
+put_rule(struct api_json *j, const struct vpnnbrec_access_rule *row)
+{
+    api_json_open(j, NULL, '{');
+    api_put_rule_members(j, row);
     api_json_close(j, '}');
 }
 

@@ -39,6 +39,8 @@ utilities_api_libvpnapi_la_SOURCES = \
 	utilities/api/api-metrics.c \
 	utilities/api/api-metrics.h \
 	utilities/api/api-openapi.c \
+	utilities/api/api-parents.c \
+	utilities/api/api-parents.h \
 	utilities/api/api-replay.c \
 	utilities/api/api-replay.h \
 	utilities/api/api-request.c \

@@ -147,13 +147,15 @@
 /**
  * An event of the API: "service.created", "service.updated",
  * "service.deleted", "service.takeover", "connection.created",
- * "connection.updated", "connection.deleted", "gateway.updated",
+ * "connection.updated", "connection.deleted", "access-rule.created",
+ * "access-rule.updated", "access-rule.deleted", "gateway.updated",
  * "gateway.deleted", or "reset" when some were missed.
  *
  * @typedef {object} ApiEvent
  * @property {string} type
  * @property {string} id
- * @property {any} data The resource; of a connection, with vpn_service_id.
+ * @property {any} data The resource; of a connection or an access rule, with
+ *     vpn_service_id and vpn_service, its name.
  */
 
 export {};

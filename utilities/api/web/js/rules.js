@@ -19,6 +19,18 @@ export function appliesTo({ connections = [], groups = [] }, connection) {
         || groups.some((g) => connection.groups.includes(g));
 }
 
+/**
+ * Whether an event is about access rules of a service.
+ *
+ * @param {string} type
+ * @param {any} data
+ * @param {string} service Name or UUID.
+ */
+export function isOfRules(type, data, service) {
+    return type.startsWith('access-rule.')
+        && [data.vpn_service, data.vpn_service_id].includes(service);
+}
+
 /** @param {AccessRule} rule */
 export function whoText({ connections = [], groups = [] }) {
     return [...groups.map((g) => 'group ' + g), ...connections].join(', ')

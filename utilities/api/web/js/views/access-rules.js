@@ -8,7 +8,7 @@ import { badge, crumbs, showWaiting, title } from '../components/parts.js';
 import { cell, makeTable } from '../components/table.js';
 import { h, replace } from '../dom.js';
 import { link, rulesLink, serviceLink } from '../router.js';
-import { byPrecedence, ruleText, whoText } from '../rules.js';
+import { byPrecedence, isOfRules, ruleText, whoText } from '../rules.js';
 
 /** @typedef {import('../api-types.js').AccessRule} AccessRule */
 /** @typedef {import('../app.js').Context} Context */
@@ -33,10 +33,8 @@ class AccessRulesView {
                   class: 'button primary',
                   href: link('services', service, 'rules', 'new'),
               }, 'New rule')), this.body);
-        // A change of a rule is one of its service.
         this.unlisten = store.listen((type, data) => {
-            if (type === 'reset' || type === 'service.updated'
-                && [data.name, data.id].includes(service)) {
+            if (type === 'reset' || isOfRules(type, data, service)) {
                 this.load();
             }
         });

@@ -11,7 +11,7 @@ import { codes, connectionBadge, crumbs, factList, handshake, labelTags,
     from '../components/parts.js';
 import { h, refresh, replace, setText } from '../dom.js';
 import { ago, bytes, dateTime, expiry } from '../format.js';
-import { appliesTo, ruleText } from '../rules.js';
+import { appliesTo, isOfRules, ruleText } from '../rules.js';
 import { Rate } from '../rates.js';
 import { connectionLink, link, rulesLink, serviceLink } from '../router.js';
 import { awaitConfig, serverKeyField, tryToMakeKeys }
@@ -97,8 +97,7 @@ class ConnectionView {
     onEvent(type, data) {
         if (type === 'reset' && this.connection) {
             this.load();
-        } else if (type === 'service.updated'
-                   && [data.name, data.id].includes(this.service)) {
+        } else if (isOfRules(type, data, this.service)) {
             this.readRules();
         } else if (data && data.id === this.connection?.id) {
             if (type === 'connection.deleted') {
@@ -113,7 +112,6 @@ class ConnectionView {
         }
     }
 
-    /** Rules change with their service, of which others tell. */
     async readRules() {
         try {
             this.rules = await this.api.accessRules(this.service);
