@@ -71,10 +71,19 @@ man_MANS += utilities/ovn-vpn-ctl.8
 EXTRA_DIST += utilities/ovn-vpn-ctl.8.xml
 CLEANFILES += utilities/ovn-vpn-ctl.8
 
-# Completion for bash.
+# Completion for bash, which looks for a file with the name of the command.
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = utilities/ovn-vpn-completion.bash
+bashcompletion_links = ovn-vpn-ctl ovn-vpn-nbctl ovn-vpn-sbctl
 LINTED += $(dist_bashcompletion_DATA)
+
+install-data-hook:
+	cd '$(DESTDIR)$(bashcompletiondir)' && \
+	for name in $(bashcompletion_links); do \
+	  ln -sf ovn-vpn-completion.bash $$name || exit; \
+	done
+uninstall-hook:
+	cd '$(DESTDIR)$(bashcompletiondir)' && rm -f $(bashcompletion_links)
 
 # The sandbox: a front door and the parts that it sources or runs.
 dist_bin_SCRIPTS += utilities/ovn-vpn-sandbox
