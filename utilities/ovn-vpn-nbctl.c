@@ -324,15 +324,23 @@ static const struct ctl_table_class tables[VPNNBREC_N_TABLES] = {
     = {{&vpnnbrec_connection_col_target, NULL, NULL}},
 };
 
-/* Where the database's servers listen. */
+/* Where the database's servers listen, and how. */
 static const struct vpn_dbctl_connections connections = {
     .global = &vpnnbrec_table_nb_global,
     .connections = &vpnnbrec_nb_global_col_connections,
+    .global_ssl = &vpnnbrec_nb_global_col_ssl,
     .connection = &vpnnbrec_table_connection,
     .target = &vpnnbrec_connection_col_target,
     .inactivity_probe = &vpnnbrec_connection_col_inactivity_probe,
     .read_only = &vpnnbrec_connection_col_read_only,
     .role = &vpnnbrec_connection_col_role,
+    .ssl = &vpnnbrec_table_ssl,
+    .private_key = &vpnnbrec_ssl_col_private_key,
+    .certificate = &vpnnbrec_ssl_col_certificate,
+    .ca_cert = &vpnnbrec_ssl_col_ca_cert,
+    .bootstrap_ca_cert = &vpnnbrec_ssl_col_bootstrap_ca_cert,
+    .ssl_protocols = &vpnnbrec_ssl_col_ssl_protocols,
+    .ssl_ciphers = &vpnnbrec_ssl_col_ssl_ciphers,
 };
 
 int

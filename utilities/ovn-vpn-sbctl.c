@@ -104,15 +104,23 @@ static const struct ctl_table_class tables[VPNSBREC_N_TABLES] = {
     = {{&vpnsbrec_connection_col_target, NULL, NULL}},
 };
 
-/* Where the database's servers listen. */
+/* Where the database's servers listen, and how. */
 static const struct vpn_dbctl_connections connections = {
     .global = &vpnsbrec_table_sb_global,
     .connections = &vpnsbrec_sb_global_col_connections,
+    .global_ssl = &vpnsbrec_sb_global_col_ssl,
     .connection = &vpnsbrec_table_connection,
     .target = &vpnsbrec_connection_col_target,
     .inactivity_probe = &vpnsbrec_connection_col_inactivity_probe,
     .read_only = &vpnsbrec_connection_col_read_only,
     .role = &vpnsbrec_connection_col_role,
+    .ssl = &vpnsbrec_table_ssl,
+    .private_key = &vpnsbrec_ssl_col_private_key,
+    .certificate = &vpnsbrec_ssl_col_certificate,
+    .ca_cert = &vpnsbrec_ssl_col_ca_cert,
+    .bootstrap_ca_cert = &vpnsbrec_ssl_col_bootstrap_ca_cert,
+    .ssl_protocols = &vpnsbrec_ssl_col_ssl_protocols,
+    .ssl_ciphers = &vpnsbrec_ssl_col_ssl_ciphers,
 };
 
 int

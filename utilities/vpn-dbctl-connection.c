@@ -53,7 +53,22 @@ write_atom(const struct ovsdb_idl_row *row,
     ovsdb_idl_txn_write(row, column, &datum);
 }
 
-/* Returns the row that refers to connections, or NULL after an error. */
+static const char *
+read_string(const struct ovsdb_idl_row *row,
+            const struct ovsdb_idl_column *column)
+{
+    return json_string(read_value(row, column)->keys[0].s);
+}
+
+static void
+write_string(const struct ovsdb_idl_row *row,
+             const struct ovsdb_idl_column *column, const char *s)
+{
+    write_atom(row, column,
+               (union ovsdb_atom) { .s = ovsdb_atom_string_create(s) });
+}
+
+/* Returns the row that refers to all others, or NULL after an error. */
 static const struct ovsdb_idl_row *
 find_global(struct ctl_context *ctx)
 {
@@ -66,6 +81,19 @@ find_global(struct ctl_context *ctx)
                                db->global->name);
     }
     return row;
+}
+
+/* Returns what the row that refers to all others has in 'column': the rows
+ * that there will be, while those that lose their references are still there
+ * until the transaction is committed. */
+static const struct ovsdb_datum *
+get_refs(const struct ctl_context *ctx, const struct ovsdb_idl_column *column)
+{
+    const struct ovsdb_idl_row *row = ovsdb_idl_first_row(ctx->idl,
+                                                          db->global);
+
+    return row ? ovsdb_idl_read(row, column)
+           : ovsdb_datum_default(&column->type);
 }
 
 static void
@@ -83,19 +111,19 @@ pre_connection(struct ctl_context *ctx)
 static void
 cmd_get_connection(struct ctl_context *ctx)
 {
-    const struct ovsdb_idl_row *row;
+    const struct ovsdb_datum *refs = get_refs(ctx, db->connections);
     struct svec lines = SVEC_EMPTY_INITIALIZER;
     const char *line;
     size_t i;
 
-    for (row = ovsdb_idl_first_row(ctx->idl, db->connection); row;
-         row = ovsdb_idl_next_row(row)) {
+    for (i = 0; i < refs->n; i++) {
+        const struct ovsdb_idl_row *row = ovsdb_idl_get_row_for_uuid(
+            ctx->idl, db->connection, &refs->keys[i].uuid);
         bool read_only = read_value(row, db->read_only)->keys[0].boolean;
 
         svec_add_nocopy(&lines, xasprintf(
             "%s role=\"%s\" %s", read_only ? "read-only" : "read-write",
-            json_string(read_value(row, db->role)->keys[0].s),
-            json_string(read_value(row, db->target)->keys[0].s)));
+            read_string(row, db->role), read_string(row, db->target)));
     }
     svec_sort(&lines);
     SVEC_FOR_EACH (i, line, &lines) {
@@ -145,10 +173,8 @@ add_connection(struct ctl_context *ctx, struct ovsdb_datum *connections,
     const struct ovsdb_idl_row *row = ovsdb_idl_txn_insert(
         ctx->txn, db->connection, NULL);
 
-    write_atom(row, db->target,
-               (union ovsdb_atom) { .s = ovsdb_atom_string_create(target) });
-    write_atom(row, db->role,
-               (union ovsdb_atom) { .s = ovsdb_atom_string_create(a->role) });
+    write_string(row, db->target, target);
+    write_string(row, db->role, a->role);
     write_atom(row, db->read_only,
                (union ovsdb_atom) { .boolean = a->read_only });
     if (a->probe >= 0) {
@@ -220,6 +246,136 @@ cmd_del_connection(struct ctl_context *ctx)
     }
 }
 
+/* get-ssl, set-ssl and del-ssl. */
+
+static void
+pre_ssl(struct ctl_context *ctx)
+{
+    ovsdb_idl_add_column(ctx->idl, db->global_ssl);
+    ovsdb_idl_add_column(ctx->idl, db->private_key);
+    ovsdb_idl_add_column(ctx->idl, db->certificate);
+    ovsdb_idl_add_column(ctx->idl, db->ca_cert);
+    ovsdb_idl_add_column(ctx->idl, db->bootstrap_ca_cert);
+    ovsdb_idl_add_column(ctx->idl, db->ssl_protocols);
+    ovsdb_idl_add_column(ctx->idl, db->ssl_ciphers);
+}
+
+static void
+cmd_get_ssl(struct ctl_context *ctx)
+{
+    const struct ovsdb_datum *refs = get_refs(ctx, db->global_ssl);
+
+    if (refs->n) {
+        const struct ovsdb_idl_row *row = ovsdb_idl_get_row_for_uuid(
+            ctx->idl, db->ssl, &refs->keys[0].uuid);
+        bool bootstrap
+            = read_value(row, db->bootstrap_ca_cert)->keys[0].boolean;
+
+        ds_put_format(&ctx->output,
+                      "Private key: %s\n"
+                      "Certificate: %s\n"
+                      "CA Certificate: %s\n"
+                      "Bootstrap: %s\n",
+                      read_string(row, db->private_key),
+                      read_string(row, db->certificate),
+                      read_string(row, db->ca_cert),
+                      bootstrap ? "true" : "false");
+    }
+}
+
+/* A server has a working directory of its own, and may be elsewhere. */
+static char *
+check_file(const char *what, const char *name)
+{
+    return name[0] == '/' ? NULL
+           : xasprintf("%s: \"%s\" is not the name of a file from / on, as "
+                       "the database's servers see it", what, name);
+}
+
+/* A server only logs that it does not know a protocol. */
+static char *
+check_protocols(const char *list)
+{
+    char *error = NULL;
+    struct sset protocols;
+    const char *protocol;
+
+    sset_from_delimited_string(&protocols, list, " ,\t");
+    if (sset_is_empty(&protocols)) {
+        error = xasprintf("PROTOCOLS: there is none in \"%s\"", list);
+    }
+    SSET_FOR_EACH (protocol, &protocols) {
+        if (!error && strncasecmp(protocol, "TLSv1", 5)) {
+            error = xasprintf("PROTOCOLS: \"%s\" is no version of TLS, such "
+                              "as TLSv1.2", protocol);
+        }
+    }
+    sset_destroy(&protocols);
+    return error;
+}
+
+static char *
+check_ssl(const struct ctl_context *ctx)
+{
+    char *error = check_file("KEY", ctx->argv[1]);
+
+    if (!error) {
+        error = check_file("CERT", ctx->argv[2]);
+    }
+    if (!error) {
+        error = check_file("CA-CERT", ctx->argv[3]);
+    }
+    return error || ctx->argc <= 4 ? error : check_protocols(ctx->argv[4]);
+}
+
+/* Makes 'row', or none if it is NULL, all that there is. */
+static void
+replace_ssl(const struct ovsdb_idl_row *global,
+            const struct ovsdb_idl_row *row)
+{
+    struct ovsdb_datum datum;
+
+    ovsdb_datum_init_empty(&datum);
+    if (row) {
+        add_atom(&datum, db->global_ssl,
+                 (union ovsdb_atom) { .uuid = row->uuid });
+    }
+    ovsdb_idl_txn_write(global, db->global_ssl, &datum);
+}
+
+static void
+cmd_set_ssl(struct ctl_context *ctx)
+{
+    const struct ovsdb_idl_row *global = find_global(ctx);
+
+    if (!ctx->error) {
+        ctx->error = check_ssl(ctx);
+    }
+    if (!ctx->error) {
+        const struct ovsdb_idl_row *row = ovsdb_idl_txn_insert(
+            ctx->txn, db->ssl, NULL);
+
+        write_string(row, db->private_key, ctx->argv[1]);
+        write_string(row, db->certificate, ctx->argv[2]);
+        write_string(row, db->ca_cert, ctx->argv[3]);
+        write_string(row, db->ssl_protocols,
+                     ctx->argc > 4 ? ctx->argv[4] : "");
+        write_string(row, db->ssl_ciphers, ctx->argc > 5 ? ctx->argv[5] : "");
+        replace_ssl(global, row);
+    }
+}
+
+static void
+cmd_del_ssl(struct ctl_context *ctx)
+{
+    const struct ovsdb_idl_row *global = ovsdb_idl_first_row(ctx->idl,
+                                                             db->global);
+
+    if (global) {
+        replace_ssl(global, NULL);
+    }
+}
+
 static const struct ctl_command_syntax commands[] = {
     {"get-connection", 0, 0, "", pre_connection, cmd_get_connection, NULL, "",
      RO},
@@ -228,6 +384,10 @@ static const struct ctl_command_syntax commands[] = {
      cmd_set_connection, NULL, "--inactivity-probe=", RW},
     {"del-connection", 0, 0, "", pre_connection, cmd_del_connection, NULL, "",
      RW},
+    {"get-ssl", 0, 0, "", pre_ssl, cmd_get_ssl, NULL, "", RO},
+    {"set-ssl", 3, 5, "KEY CERT CA-CERT [PROTOCOLS [CIPHERS]]", pre_ssl,
+     cmd_set_ssl, NULL, "", RW},
+    {"del-ssl", 0, 0, "", pre_ssl, cmd_del_ssl, NULL, "", RW},
     {NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, RO},
 };
 

@@ -169,7 +169,9 @@ ssl_options() { # [NB-OR-SB]
         name=$(db_name "$1")
         ssl=(--private-key="db:$name,SSL,private_key"
              --certificate="db:$name,SSL,certificate"
-             --ca-cert="db:$name,SSL,ca_cert")
+             --ca-cert="db:$name,SSL,ca_cert"
+             --ssl-protocols="db:$name,SSL,ssl_protocols"
+             --ssl-ciphers="db:$name,SSL,ssl_ciphers")
     fi
 }
 
