@@ -385,7 +385,7 @@ static const struct ctl_command_syntax commands[] = {
     {"del-connection", 0, 0, "", pre_connection, cmd_del_connection, NULL, "",
      RW},
     {"get-ssl", 0, 0, "", pre_ssl, cmd_get_ssl, NULL, "", RO},
-    {"set-ssl", 3, 5, "KEY CERT CA-CERT [PROTOCOLS [CIPHERS]]", pre_ssl,
+    {"set-ssl", 3, 5, "KEY CERT CA-CERT [PROTOCOLS] [CIPHERS]", pre_ssl,
      cmd_set_ssl, NULL, "", RW},
     {"del-ssl", 0, 0, "", pre_ssl, cmd_del_ssl, NULL, "", RW},
     {NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, RO},

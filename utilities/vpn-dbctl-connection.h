@@ -43,7 +43,7 @@ Database server commands:\n\
                               make them listen at TARGETs, and nowhere else\n\
   del-connection              make them listen as they were started, only\n\
   get-ssl                     print the files with which they speak TLS\n\
-  set-ssl KEY CERT CA-CERT [PROTOCOLS [CIPHERS]]\n\
+  set-ssl KEY CERT CA-CERT [PROTOCOLS] [CIPHERS]\n\
                               make them use these files of theirs\n\
   del-ssl                     make them use none but those of their options\n"
 

@@ -247,8 +247,8 @@ is_option(const char *arg)
     return !strncmp(arg, "--", 2) && arg[2];
 }
 
-/* Moves options that directly follow a command's name before it, where
- * db-ctl-base expects them.  'argv' holds commands with "--" between them. */
+/* Moves options that follow a command's name before it, where db-ctl-base
+ * expects them.  'argv' holds commands with "--" between them. */
 static void
 move_options(int argc, char *argv[])
 {
@@ -258,14 +258,15 @@ move_options(int argc, char *argv[])
         while (i < argc && (is_option(argv[i]) || !strcmp(argv[i], "--"))) {
             i++;
         }
-        while (i + 1 < argc && is_option(argv[i + 1])) {
-            char *name = argv[i];
+        int name = i;
+        for (; i < argc && strcmp(argv[i], "--"); i++) {
+            if (is_option(argv[i])) {
+                char *option = argv[i];
 
-            argv[i] = argv[i + 1];
-            argv[++i] = name;
-        }
-        while (i < argc && strcmp(argv[i], "--")) {
-            i++;
+                memmove(&argv[name + 1], &argv[name],
+                        (i - name) * sizeof *argv);
+                argv[name++] = option;
+            }
         }
     }
 }
