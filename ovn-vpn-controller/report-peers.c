@@ -27,6 +27,11 @@ COVERAGE_DEFINE(report_stats);
 /* Rows in one transaction.  The end of it wakes us for what is left. */
 #define MAX_ROWS 1000
 
+/* For so long, peers that are called in a takeover are not reported.  They are
+ * called where another chassis has reported them, and the time that it takes
+ * to write that again, here and in the databases, is one that they wait. */
+#define TAKEOVER_MS 2000
+
 /* What a peer has sent and received on this chassis.  The device's own
  * counters begin anew when we drop a session and when it restarts. */
 struct report_counter {
@@ -279,6 +284,13 @@ report_tunnel(struct pass *pass, const struct tunnel *t,
     return true;
 }
 
+static bool
+is_taking_over(const struct tunnel *t, long long int now)
+{
+    return (tunnel_takeover_is_on(&t->takeover)
+            && now - t->takeover.t.started < TAKEOVER_MS);
+}
+
 /* Reports the peers of tunnels that are active here. */
 void
 report_peers_run(struct report *r, struct ovsdb_idl_txn *txn,
@@ -298,6 +310,7 @@ report_peers_run(struct report *r, struct ovsdb_idl_txn *txn,
         struct tunnel *t = node->data;
 
         if (!complete || !wt || t->role.role != ROLE_ACTIVE || !t->device.known
+            || is_taking_over(t, now)
             || (t->observations == t->reported && !pass.stats)) {
             continue;
         }
