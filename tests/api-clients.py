@@ -20,14 +20,23 @@ api-clients.py HOST:PORT events N [ID [QUERY]]
                                    the one with ID, and their own IDs
 api-clients.py HOST:PORT follow [TOKEN]
                                    prints events until the server ends them
+api-clients.py HOST:PORT write FILE
+                                   clients that make connections of s1, and one
+                                   that reads it, until FILE is there; prints
+                                   statuses, and names of connections
 """
 
 import http.client
 import json
+import os
 import socket
 import sys
+import threading
+import time
 
 TIMEOUT = 20
+WRITERS = 4
+PAUSE = 0.02
 
 
 def connect(address):
@@ -141,11 +150,44 @@ def follow(address, token=None):
     print('end', flush=True)
 
 
+def report(client, what, method, path, body=None):
+    """Makes a request, and prints what became of it."""
+    client.request(method, path, body, {'Content-Type': 'application/json'})
+    answer = client.getresponse()
+    answer.read()
+    words = [what, str(answer.status)]
+    words += ['%s: %s' % header for header in answer.getheaders()
+              if header[0] in ('Retry-After', 'Warning')]
+    print(' '.join(words) + '\n', end='', flush=True)
+    time.sleep(PAUSE)
+
+
+def write(address, stop):
+    def make(number):
+        client = http.client.HTTPConnection(address, timeout=TIMEOUT)
+        n = 0
+        while not os.path.exists(stop):
+            n += 1
+            name = 'c%d-%d' % (number, n)
+            report(client, name, 'POST',
+                   '/api/v1/vpn-services/s1/connections',
+                   json.dumps({'name': name}))
+
+    writers = [threading.Thread(target=make, args=(i,))
+               for i in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    client = http.client.HTTPConnection(address, timeout=TIMEOUT)
+    while any(writer.is_alive() for writer in writers):
+        report(client, 'read', 'GET', '/api/v1/vpn-services/s1')
+    print('end', flush=True)
+
+
 def main():
-    address, command = sys.argv[1:3]
+    address, command, *args = sys.argv[1:]
     {'idle': idle, 'slow': slow, 'endless': endless, 'deaf': deaf,
-     'leave': leave, 'vanish': vanish, 'raw': raw,
-     'events': events, 'follow': follow}[command](address, *sys.argv[3:])
+     'leave': leave, 'vanish': vanish, 'raw': raw, 'events': events,
+     'follow': follow, 'write': write}[command](address, *args)
 
 
 if __name__ == '__main__':

@@ -48,6 +48,9 @@ api_init(struct api *api, const char *remote, const char *sb_remote,
     ovsdb_idl_omit(api->idl, &vpnnbrec_nb_global_col_ssl);
     ovsdb_idl_omit(api->idl, &vpnnbrec_nb_global_col_connections);
     ovsdb_idl_track_add_all(api->idl);
+    /* Any member of a cluster will do.  To look for a new leader takes far
+     * longer, with increasing pauses, than to elect one. */
+    ovsdb_idl_set_leader_only(api->idl, false);
     ovsdb_idl_set_probe_interval(api->idl, PROBE_INTERVAL_MS);
 }
 
