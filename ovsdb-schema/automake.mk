@@ -16,7 +16,7 @@ ovsdb-schema/ovn-vpn-sb.5: ovsdb-schema/ovn-vpn-sb.ovsschema ovsdb-schema/ovn-vp
 ovsdb-schema/ovn-vpn-nb.5 ovsdb-schema/ovn-vpn-sb.5:
 	$(AM_V_GEN)$(MKDIR_P) ovsdb-schema && \
 	$(OVSDB_DOC) --version=$(VERSION) $^ > $@.tmp && \
-	$(man_title) < $@.tmp > $@ && rm $@.tmp
+	$(man_edit) < $@.tmp > $@ && rm $@.tmp
 
 # A schema that changes gets a new version number and checksum.
 ALL_LOCAL += ovsdb-schema/nb.cksum.stamp ovsdb-schema/sb.cksum.stamp
