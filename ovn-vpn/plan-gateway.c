@@ -146,8 +146,8 @@ warn_about_standing(struct plan *plan, const struct vpn_gateway *g,
                     enum standing standing)
 {
     if (standing == STANDING_UNWELL) {
-        plan_warn(plan, "gateway chassis %s is not well and comes last; see "
-                  "its problems", g->chassis);
+        plan_warn(plan, "gateway chassis %s is not well and comes last "
+                  "(\"ovn-vpn-nbctl chassis-list\" says why)", g->chassis);
     } else if (standing == STANDING_DRAINED) {
         plan_warn(plan, "gateway chassis %s is drained and comes last (\"%s\" "
                   "ends that)", g->chassis, "gateway-undrain");
