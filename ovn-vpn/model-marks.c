@@ -9,6 +9,14 @@
 #include "util.h"
 #include "uuid.h"
 
+/* Connections for which one transaction has rows.  Small transactions cost
+ * less: what servers and we allocate for them is used again while it is in the
+ * processor's cache, and servers answer others in between.  But a pass goes
+ * through all marked connections of the service at hand, so a large service
+ * gets larger ones, lest it take too many passes. */
+#define BATCH_MIN 500
+#define BATCHES_MAX 20
+
 void
 model_mark_service(struct model *model, struct model_service *ms,
                    unsigned int marks)
@@ -123,6 +131,20 @@ model_has_work(const struct model *model)
 {
     return (!ovs_list_is_empty(&model->todo)
             || !ovs_list_is_empty(&model->lagging));
+}
+
+/* Returns the number of connections to bring into the next transaction, which
+ * will begin with the first of 'services', 'todo' or 'lagging'. */
+int
+model_batch_size(const struct ovs_list *services)
+{
+    size_t n = 0;
+
+    if (!ovs_list_is_empty(services)) {
+        n = CONTAINER_OF(ovs_list_front(services), struct model_service,
+                         in_todo)->n_members;
+    }
+    return MAX(BATCH_MIN, n / BATCHES_MAX);
 }
 
 static bool

@@ -223,6 +223,7 @@ void model_mark_due(struct model *, long long int now);
 long long int model_next_due(const struct model *);
 void model_begin(struct model *);
 bool model_has_work(const struct model *);
+int model_batch_size(const struct ovs_list *services);
 void model_finish_service(struct model *, struct model_service *);
 void model_mark_undone(struct model *);
 

@@ -26,12 +26,6 @@ VLOG_DEFINE_THIS_MODULE(translator_pass);
 
 COVERAGE_DEFINE(translator_recompute);
 
-/* Peers that one transaction inserts at most, and connections whose status it
- * changes.  A server takes about 0.2 s for it, and so does our answer to what
- * it then tells us. */
-#define MAX_PEERS 2500
-#define MAX_STATUSES 2500
-
 /* Pre-shared keys that are opened at once ahead of time. */
 #define MAX_BOXES 200
 
@@ -334,7 +328,10 @@ sweep(struct translator *t)
 static void
 write_services(struct translator *t, const struct status_input *status)
 {
-    struct sb_limits limits = { .max_peers = MAX_PEERS, .now = status->wall };
+    struct sb_limits limits = {
+        .max_peers = model_batch_size(&t->model.todo),
+        .now = status->wall,
+    };
     unsigned int n_changes = sweep(t);
     struct model_service *ms;
 
@@ -361,7 +358,7 @@ write_services(struct translator *t, const struct status_input *status)
 static void
 write_connections(struct translator *t, const struct status_input *status)
 {
-    int max_rows = MAX_STATUSES;
+    int max_rows = model_batch_size(&t->model.lagging);
     struct model_service *ms;
 
     if (!ovs_list_is_empty(&t->model.todo)) {
@@ -403,8 +400,8 @@ write_globals(struct translator *t, const struct status_input *status)
 void
 translator_prepare(struct translator *t)
 {
-    if (sb_sync_prepare(&t->keyring, &t->model, time_wall_msec(), MAX_PEERS,
-                        MAX_BOXES)) {
+    if (sb_sync_prepare(&t->keyring, &t->model, time_wall_msec(),
+                        model_batch_size(&t->model.todo), MAX_BOXES)) {
         poll_immediate_wake();
     }
 }
