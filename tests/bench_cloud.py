@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -40,6 +41,13 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
+def tunables():
+    """How ovn-vpn-ctl makes what it starts manage memory."""
+    text = (HERE.parent / 'utilities' / 'ovn-vpn-ctl').read_text()
+    return os.environ.get('GLIBC_TUNABLES',
+                          re.search('^TUNABLES=(.*)', text, re.M).group(1))
+
+
 def processor_time(process):
     """Seconds of processor time that a process has used."""
     total = 0
@@ -57,7 +65,8 @@ class Cloud:
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix='ovn-vpn-bench'))
         self.env = dict(os.environ, OVN_RUNDIR=str(self.dir),
                         OVN_LOGDIR=str(self.dir),
-                        OVN_VPN_SYSCONFDIR=str(self.dir))
+                        OVN_VPN_SYSCONFDIR=str(self.dir),
+                        GLIBC_TUNABLES=tunables())
         self.processes = []
         self.servers = []
         self.translator = None

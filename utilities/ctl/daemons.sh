@@ -63,7 +63,7 @@ check_translator() {
 start_translator() {
     check_translator
     # shellcheck disable=SC2086 # It is a list.
-    start_program ovn-vpn $OVN_VPN_OPTS
+    GLIBC_TUNABLES=$tunables start_program ovn-vpn $OVN_VPN_OPTS
 }
 
 stop_translator() {

@@ -238,7 +238,8 @@ start_db() {
     [ "$db" != nb ] || [ ! -d "$groupdir" ] \
         || options+=(--remote="punix:$groupdir/nb.sock")
     # Without the mask, sockets are there for their groups, too.
-    (umask 007 && exec ovsdb-server "${options[@]}" "$(db_file "$db")") 9>&- \
+    (umask 007 && GLIBC_TUNABLES=$tunables \
+        exec ovsdb-server "${options[@]}" "$(db_file "$db")") 9>&- \
         || fail "$name does not start; $logdir/ovn_vpn_${db}_db.log says why"
     echo "started $name"
     [ -z "$cluster_local" ] || await_member "$db"
