@@ -63,6 +63,24 @@ model_mark_connections(struct model *model, struct model_service *ms,
     }
 }
 
+/* Marks the connections of 'ms' that it calls, for which the IP version of its
+ * external address matters, to be read again.  Returns true if there are
+ * any. */
+bool
+model_mark_callees(struct model *model, struct model_service *ms)
+{
+    struct model_connection *mc;
+    bool any = false;
+
+    LIST_FOR_EACH (mc, in_service, &ms->connections) {
+        if (mc->c.peer_address) {
+            model_mark_connection(model, mc, MODEL_READ);
+            any = true;
+        }
+    }
+    return any;
+}
+
 /* Marks the connections that the row with the given 'uuid' describes.  More
  * than one service may have put the same row among its connections. */
 void

@@ -28,6 +28,8 @@
  *   connection -> its service's routes       if it needs any
  *   connection -> its service's address sets if what it adds to them differs
  *   service    -> all of its connections     if what they read of it differs
+ *   pool       -> connections of a service   if its address gets another IP
+ *                                            version
  *   router     -> its services               if the router differs for them
  *   service    -> services in error          they may be served now
  *   service    -> who must cede to it        see plan-set.h
@@ -217,6 +219,7 @@ void model_mark_connection(struct model *, struct model_connection *,
                            unsigned int marks);
 void model_mark_connections(struct model *, struct model_service *,
                             unsigned int marks);
+bool model_mark_callees(struct model *, struct model_service *);
 void model_mark_rows_of_connection(struct model *, const struct uuid *,
                                    unsigned int marks);
 void model_mark_due(struct model *, long long int now);

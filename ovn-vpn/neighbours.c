@@ -131,3 +131,21 @@ neighbours_next(const struct neighbours *neighbours,
     }
     return NULL;
 }
+
+/* Returns a digest of who has 'addr' on the switch of 'port', 0 if nobody
+ * has. */
+uint32_t
+neighbours_digest(const struct neighbours *neighbours,
+                  const struct router_port *port, const struct in6_addr *addr)
+{
+    const struct neighbour *n;
+    uint32_t digest = 0;
+
+    NEIGHBOURS_FOR_EACH (n, port, addr, neighbours) {
+        uint32_t basis = uuid_hash(&n->service);
+
+        basis = hash_string(n->nat ? n->nat : "", basis);
+        digest += hash_string(n->port, hash_string(n->router, basis));
+    }
+    return digest;
+}

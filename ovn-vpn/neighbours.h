@@ -38,6 +38,10 @@ void neighbours_add(struct neighbours *, const struct uuid *router,
 void neighbours_remove(struct neighbours *, const struct uuid *router);
 int neighbour_compare(const struct neighbour *, const struct neighbour *);
 
+uint32_t neighbours_digest(const struct neighbours *,
+                           const struct router_port *,
+                           const struct in6_addr *);
+
 /* The first, or the next after 'prev', that has the address on the switch of
  * the port, other than through the port itself, or NULL. */
 const struct neighbour *neighbours_next(const struct neighbours *,

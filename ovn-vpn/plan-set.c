@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "coverage.h"
-#include "hash.h"
 #include "ovn-vpn/alloc.h"
 #include "ovn-vpn/claims.h"
 #include "ovn-vpn/model.h"
@@ -61,27 +60,19 @@ digest_neighbour(const struct plan_run *run, const struct vpn_service *service,
            ? router_find_gateway_port(router, &service->external_ip,
                                       service->external_port)
            : NULL);
-    const struct neighbour *n;
-    uint32_t digest = 0;
 
-    if (port) {
-        NEIGHBOURS_FOR_EACH (n, port, &service->external_ip,
-                             &run->snapshot->neighbours) {
-            uint32_t basis = uuid_hash(&n->service);
-
-            basis = hash_string(n->nat ? n->nat : "", basis);
-            digest += hash_string(n->port, hash_string(n->router, basis));
-        }
-    }
-    return digest;
+    return (port ? neighbours_digest(&run->snapshot->neighbours, port,
+                                     &service->external_ip)
+            : 0);
 }
 
 /* Gives services addresses of pools, and marks those for which that leads to
- * something new. */
-static void
+ * something new.  Returns true if it has marked connections, too. */
+static bool
 assign_addresses(struct plan_run *run)
 {
     struct pool_user *users = xcalloc(run->n + 1, sizeof *users);
+    bool again = false;
 
     for (size_t i = 0; i < run->n; i++) {
         users[i].service = run->services[i]->service;
@@ -95,10 +86,14 @@ assign_addresses(struct plan_run *run)
             || !nullable_string_is_equal(users[i].error, ms->pool_error)) {
             mark(run, ms);
         }
+        if (users[i].other_version) {
+            again = model_mark_callees(run->model, ms) || again;
+        }
         free(ms->pool_error);
         ms->pool_error = users[i].error;
     }
     free(users);
+    return again;
 }
 
 /* Marks the 'i'th service if its router is not as it was. */
@@ -415,8 +410,11 @@ run_destroy(struct plan_run *run)
 }
 
 /* Plans the services that are marked in 'model', and those that this concerns,
- * with what 'snapshot' knows.  'now' is in milliseconds since the epoch. */
-void
+ * with what 'snapshot' knows.  'now' is in milliseconds since the epoch.
+ *
+ * Returns false if it has only given services addresses of pools: connections,
+ * which are marked, have to be read again before the next call. */
+bool
 plan_set_run(struct model *model, struct snapshot *snapshot,
              long long int now)
 {
@@ -431,17 +429,21 @@ plan_set_run(struct model *model, struct snapshot *snapshot,
             run.snapshot, run.services[i]->service->router,
             &run.router_errors[i]);
     }
-    assign_addresses(&run);
-    for (size_t i = 0; i < run.n; i++) {
+
+    bool again = assign_addresses(&run);
+    for (size_t i = 0; !again && i < run.n; i++) {
         check_router(&run, i);
     }
-    mark_waiting(&run);
-    begin_plans(&run);
-    if (allocate(&run)) {
+    if (!again) {
+        mark_waiting(&run);
         begin_plans(&run);
-        allocate(&run);
+        if (allocate(&run)) {
+            begin_plans(&run);
+            allocate(&run);
+        }
+        finish_plans(&run);
+        model->has_freed = false;
     }
-    finish_plans(&run);
-    model->has_freed = false;
     run_destroy(&run);
+    return !again;
 }

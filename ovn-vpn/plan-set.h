@@ -17,9 +17,11 @@
  *
  *   - those that have to cede a tag or a transit block. */
 
+#include <stdbool.h>
+
 struct model;
 struct snapshot;
 
-void plan_set_run(struct model *, struct snapshot *, long long int now);
+bool plan_set_run(struct model *, struct snapshot *, long long int now);
 
 #endif /* ovn-vpn/plan-set.h */

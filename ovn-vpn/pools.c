@@ -136,6 +136,7 @@ serve(const struct shash *pools, const struct neighbours *neighbours,
     struct vpn_service *service = user->service;
     struct in6_addr addr;
     bool had_it = service->has_external_ip;
+    bool had_v4 = had_it && vpn_addr_is_v4(&service->external_ip);
 
     if (!user->router) {
         return;
@@ -159,6 +160,9 @@ serve(const struct shash *pools, const struct neighbours *neighbours,
                                 service->pool, user->router->name);
     }
     user->changed = had_it || service->has_external_ip;
+    user->other_version = (service->has_external_ip != had_it
+                           || (had_it && (vpn_addr_is_v4(&service->external_ip)
+                                          != had_v4)));
 }
 
 /* Gives addresses of 'pools', a map from names to "struct vpn_ip_pool"s, to

@@ -24,7 +24,9 @@ struct pool_user {
     char *error;                    /* Why it gets no address, NULL if it does
                                      * or needs none.  The caller must free
                                      * it. */
-    bool changed;                   /* It gets another one than before. */
+    bool changed;                   /* It gets another one than before ... */
+    bool other_version;             /* ... of another IP version, or one of the
+                                     * two is none. */
 };
 
 void pools_run(const struct shash *pools, const struct neighbours *,

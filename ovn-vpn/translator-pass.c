@@ -201,7 +201,9 @@ translator_update_model(struct translator *t)
 
     snapshot_services(t->dbs.vpn_nb->idl, model, time_wall_msec());
     if (ovn_changed || needs_plans(model)) {
-        plan_set_run(model, &t->snapshot, time_wall_msec());
+        while (!plan_set_run(model, &t->snapshot, time_wall_msec())) {
+            snapshot_services(t->dbs.vpn_nb->idl, model, time_wall_msec());
+        }
     }
 }
 
@@ -227,10 +229,11 @@ translator_format_plans(struct translator *t, const char *service,
     model.health = &t->health;
     snapshot_pools(t->dbs.vpn_nb->idl, &model);
     snapshot_mark_all(t->dbs.vpn_nb->idl, &model);
-    snapshot_services(t->dbs.vpn_nb->idl, &model, time_wall_msec());
     snapshot_refresh(&snapshot, t->dbs.ovn_nb->idl);
     snapshot_read_held(&snapshot, t->dbs.vpn_sb->idl);
-    plan_set_run(&model, &snapshot, time_wall_msec());
+    do {
+        snapshot_services(t->dbs.vpn_nb->idl, &model, time_wall_msec());
+    } while (!plan_set_run(&model, &snapshot, time_wall_msec()));
     model_format(&model, service, time_wall_msec(), ds);
     snapshot_destroy(&snapshot);
     model_destroy(&model);
