@@ -339,25 +339,36 @@ write_row(struct nb_sync *sync, struct ovsdb_idl_txn *txn,
 
 /* Makes the rows of 'service' those of 'rows', as part of 'txn', and adds the
  * number of rows that change to '*n_changes'.  Returns NULL if successful,
- * otherwise a message for the user, which the caller must free; then nothing
- * was changed. */
+ * otherwise a message for the user, which the caller must free: then nothing
+ * was changed, or, if 'partly' is true, all but what the message is about.
+ * The latter is for rows without parents. */
 char *
 nb_sync_service(struct nb_sync *sync, struct ovsdb_idl_txn *txn,
                 const struct uuid *service, const struct plan_rows *rows,
-                unsigned int *n_changes)
+                bool partly, unsigned int *n_changes)
 {
     struct match *matches = xcalloc(rows->n, sizeof *matches);
     struct hmap have = HMAP_INITIALIZER(&have);
     char *error = NULL;
+    size_t n = 0;
 
     load_have(sync, service, &have);
-    for (size_t i = 0; i < rows->n && !error; i++) {
-        matches[i].want = rows->list[i];
-        matches[i].table = nb_table_find(rows->list[i]->table);
-        error = match_row(sync, &have, matches, i, service, &matches[i]);
+    for (size_t i = 0; i < rows->n && (!error || partly); i++) {
+        struct match *m = &matches[n];
+
+        ovs_assert(!partly || !rows->list[i]->parent);
+        m->want = rows->list[i];
+        m->table = nb_table_find(rows->list[i]->table);
+        char *problem = match_row(sync, &have, matches, n, service, m);
+        if (problem) {
+            free(error);
+            error = problem;
+        } else {
+            n++;
+        }
     }
-    if (!error) {
-        for (size_t i = 0; i < rows->n; i++) {
+    if (!error || partly) {
+        for (size_t i = 0; i < n; i++) {
             *n_changes += write_row(sync, txn, matches, i, service,
                                     &matches[i]);
         }

@@ -26,7 +26,7 @@ void nb_sync_destroy(struct nb_sync *);
 
 char *nb_sync_service(struct nb_sync *, struct ovsdb_idl_txn *,
                       const struct uuid *service, const struct plan_rows *,
-                      unsigned int *n_changes);
+                      bool partly, unsigned int *n_changes);
 void nb_sync_find_services(struct nb_sync *, struct uuidset *services);
 
 #endif /* ovn-vpn/nb-sync.h */

@@ -266,7 +266,8 @@ update_site_errors(struct plan_run *run, struct model_service *ms)
 }
 
 /* Takes over what the service holds already: according to the databases, or,
- * if it has been planned, to 'old'.  One that was not served holds nothing. */
+ * if it has been planned, to 'old'.  One that was not served holds nothing,
+ * unless its rows stay what they were because they cannot be changed. */
 static void
 hold(struct plan_run *run, struct model_service *ms, const struct plan *old)
 {
@@ -276,7 +277,7 @@ hold(struct plan_run *run, struct model_service *ms, const struct plan *old)
         snapshot_held(run->snapshot, &ms->uuid,
                       &run->model->options.transit_subnet, &plan->alloc.tag,
                       &plan->alloc.block);
-    } else if (old->tunnel || !old->is_finished) {
+    } else if (old->tunnel || !old->is_finished || ms->refused) {
         plan->alloc.tag = old->alloc.tag;
         plan->alloc.block = old->alloc.block;
     }

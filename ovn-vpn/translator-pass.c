@@ -255,11 +255,20 @@ sync_ovn(struct translator *t, struct model_service *ms)
                           "rows: %s", refusal);
     } else {
         error = nb_sync_service(t->nb_sync, t->dbs.ovn_nb->open_txn,
-                                &ms->uuid, &ms->plan->rows, &n_changes);
+                                &ms->uuid, &ms->plan->rows, false,
+                                &n_changes);
     }
     ms->refused = error != NULL;
     if (error) {
         plan_fail(ms->plan, error);
+        ms->marks |= MODEL_STATUS;
+        if (!refusal) {
+            /* What it has in OVN is of no use any more, and may be in the way
+             * of other services. */
+            free(nb_sync_service(t->nb_sync, t->dbs.ovn_nb->open_txn,
+                                 &ms->uuid, &ms->plan->rows, true,
+                                 &n_changes));
+        }
     }
     if (n_changes) {
         VLOG_DBG("service %s: %u rows of OVN change", ms->service->name,
@@ -314,7 +323,7 @@ sweep(struct translator *t)
         if (!model_find_service(model, &node->uuid)) {
             char *error = nb_sync_service(
                 t->nb_sync, t->dbs.ovn_nb->open_txn, &node->uuid, &none,
-                &n_changes);
+                false, &n_changes);
             ovs_assert(!error);
         }
     }
