@@ -127,16 +127,22 @@ def differences(before, after):
                     key[0], name, column, old.get(column), new.get(column))
 
 
-# What phase.c says of a service that is planned but not served.
+# What phase.c says of a service that is planned but not served, alone or after
+# what is in its way.
 NOT_SERVED = re.compile('no gateway chassis has'
                         '|.*no ovn-vpn-controller runs'
                         '|.*, has not reported for'
                         '|.* has not taken the service up')
+KEEPS = 'until then the service keeps what it has; '
 
 
 def normal(row):
     """Nobody serves the services: after a while, this is called an error."""
-    if NOT_SERVED.match(str(row.get('error_message'))):
+    message = str(row.get('error_message'))
+    conflict, keeps, why = message.partition(KEEPS)
+    if keeps and NOT_SERVED.match(why):
+        row = dict(row, error_message=conflict + KEEPS[:-2])
+    elif NOT_SERVED.match(message):
         row = dict(row, error_message=oset([]), phase='pending')
     return row
 
