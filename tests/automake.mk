@@ -150,11 +150,12 @@ clean-testsuite:
 	test ! -f '$(SYSTEM_TESTSUITE)' || test ! -f tests/atconfig || $(SHELL) '$(SYSTEM_TESTSUITE)' -C tests --clean
 
 # The tests of ovn-vpn-api once more, in valgrind, which must not find
-# anything.
+# anything.  Without the one that looks for secrets in its memory: valgrind
+# keeps what was freed.
 EXTRA_DIST += tests/valgrind/ovn-vpn-api
 LINTED += tests/valgrind/ovn-vpn-api
 check-valgrind: all tests/atconfig tests/atlocal $(TESTSUITE) $(check_PROGRAMS)
-	$(SHELL) '$(TESTSUITE)' -C tests OVS_CTL_TIMEOUT=120 -d -k 'api,!ctl' \
+	$(SHELL) '$(TESTSUITE)' -C tests OVS_CTL_TIMEOUT=120 -d -k 'api,!ctl,!memory' \
 	  AUTOTEST_PATH='$(abs_srcdir)/tests/valgrind:$(AUTOTEST_PATH)' \
 	  $(TESTSUITEFLAGS)
 	@if find tests/testsuite.dir -name 'valgrind.*' -size +0 | xargs -r cat \
