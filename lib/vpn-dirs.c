@@ -7,7 +7,11 @@
 #include <stdlib.h>
 
 #include "dirs.h"
+#include "ovsdb-session.h"
+#include "stream.h"
+#include "svec.h"
 #include "util.h"
+#include "uuid.h"
 
 /* OVN's own defaults, as in its manual pages. */
 #define OVN_RUNDIR_DEFAULT "/var/run/ovn"
@@ -93,4 +97,32 @@ vpn_default_ovn_sb_db(void)
 {
     static char *cache;
     return default_db(&cache, "OVN_SB_DB", "ovnsb_db.sock");
+}
+
+/* Returns a message for the user, which the caller frees, if one of the
+ * servers in 'db', which the option 'name' gives, is nothing that one could
+ * connect to: libopenvswitch would try for ever.  Otherwise returns NULL. */
+char *
+vpn_check_db(const char *name, const char *db)
+{
+    struct svec remotes = SVEC_EMPTY_INITIALIZER;
+    char *error = NULL;
+    const char *remote;
+    struct uuid cid;
+    size_t i;
+
+    ovsdb_session_parse_remote(db, &remotes, &cid);
+    SVEC_FOR_EACH (i, remote, &remotes) {
+        if (!error && stream_verify_name(remote)
+            && pstream_verify_name(remote)) {
+            error = xasprintf("%s: \"%s\" does not say where a database is; "
+                              "it should be like unix:FILE, ssl:IP:PORT or "
+                              "tcp:IP:PORT", name, remote);
+        }
+    }
+    if (svec_is_empty(&remotes)) {
+        error = xasprintf("%s: there is no database in \"%s\"", name, db);
+    }
+    svec_destroy(&remotes);
+    return error;
 }

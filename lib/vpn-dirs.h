@@ -17,5 +17,6 @@ const char *vpn_default_nb_db(void);
 const char *vpn_default_sb_db(void);
 const char *vpn_default_ovn_nb_db(void);
 const char *vpn_default_ovn_sb_db(void);
+char *vpn_check_db(const char *name, const char *db);
 
 #endif /* lib/vpn-dirs.h */

@@ -163,6 +163,10 @@ options_parse(int argc, char *argv[], struct options *o)
         free(o->ovs_remote);
         o->ovs_remote = xstrdup(argv[optind]);
     }
+    char *error = vpn_check_db("OVS-DATABASE", o->ovs_remote);
+    if (error) {
+        ovs_fatal(0, "%s", error);
+    }
 }
 
 void

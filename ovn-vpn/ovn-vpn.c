@@ -80,6 +80,28 @@ Options:\n\
 }
 
 static void
+check_settings(const struct settings *settings)
+{
+    const struct {
+        const char *option;
+        const char *db;
+    } dbs[] = {
+        { "--ovn-vpn-nb-db", settings->vpn_nb },
+        { "--ovn-vpn-sb-db", settings->vpn_sb },
+        { "--ovn-nb-db", settings->ovn_nb },
+        { "--ovn-sb-db", settings->ovn_sb },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(dbs); i++) {
+        char *error = vpn_check_db(dbs[i].option, dbs[i].db);
+
+        if (error) {
+            ovs_fatal(0, "%s", error);
+        }
+    }
+}
+
+static void
 parse_options(int argc, char *argv[], struct settings *settings)
 {
     enum {
@@ -315,6 +337,7 @@ main(int argc, char *argv[])
         .sealing_key = xasprintf("%s/sealing.key", vpn_sysconfdir()),
     };
     parse_options(argc, argv, &settings);
+    check_settings(&settings);
     daemonize_start(false);
 
     if (unixctl_server_create(settings.unixctl_path, &unixctl)) {

@@ -11,6 +11,7 @@
 
 #include "command-line.h"
 #include "db-ctl-base.h"
+#include "lib/vpn-dirs.h"
 #include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
 #include "stream-ssl.h"
@@ -309,6 +310,10 @@ vpn_dbctl_parse_options(int argc, char *argv[],
     }
     if (!options->db) {
         options->db = xstrdup(class->default_db);
+    }
+    char *error = vpn_check_db("--db", options->db);
+    if (error) {
+        ctl_fatal("%s", error);
     }
     move_options(argc - optind, argv + optind);
     free(short_options);

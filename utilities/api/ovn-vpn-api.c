@@ -181,8 +181,8 @@ parse_options(int argc, char *argv[], struct settings *settings)
     free(short_options);
 }
 
-/* Refuses settings that would show secrets to others.  Returns true if every
- * request needs a token. */
+/* Refuses settings that make no sense or would show secrets to others.
+ * Returns true if every request needs a token. */
 static bool
 check_settings(const struct settings *settings)
 {
@@ -195,6 +195,13 @@ check_settings(const struct settings *settings)
         ovs_fatal(0, "%s", error);
     }
     free(target);
+    error = vpn_check_db("--db", settings->db);
+    if (!error && settings->sb_db) {
+        error = vpn_check_db("--sb-db", settings->sb_db);
+    }
+    if (error) {
+        ovs_fatal(0, "%s", error);
+    }
     if (!http->certificate != !http->private_key) {
         ovs_fatal(0, "--tls-certificate and --tls-private-key need each "
                   "other");
