@@ -89,17 +89,18 @@ check_controller() {
 # What ovn-vpn-controller cannot begin without, to be told at once and not
 # only in its log.
 warn_of_switch() {
-    local id
+    local id remote
     id=$(external_id system-id) || {
         warn "Open vSwitch does not answer; ovn-vpn-controller waits for it"
         return
     }
     [ -n "$id" ] || warn "this host has no external_ids:system-id, by which" \
         "OVN knows a chassis; ovn-vpn-controller waits for it"
-    [ -n "$(external_id ovn-vpn-remote)" ] || warn "ovn-vpn-controller" \
-        "waits until it is told where the VPN Southbound database is:" \
-        "\"ovs-vsctl set open_vswitch" \
-        ". external_ids:ovn-vpn-remote=ssl:IP:6672\""
+    remote=$(external_id ovn-vpn-remote)
+    [[ $remote =~ ^\"?(ssl|tcp|unix): ]] || warn "ovn-vpn-controller waits" \
+        "until it is told where the VPN Southbound database" \
+        "is${remote:+, which $remote does not say}: \"ovs-vsctl set" \
+        "open_vswitch . external_ids:ovn-vpn-remote=ssl:IP:6672\""
 }
 
 start_controller() {
