@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Checks that an OpenAPI document describes the routes on standard input, all
-of them and no others, with the parameters of their queries, and that each
-reference in it leads somewhere.  Usage: api-check-openapi.py FILE < ROUTES"""
+of them and no others, with the parameters of their queries and the values of
+these, and that each reference in it leads somewhere.
+Usage: api-check-openapi.py FILE < ROUTES"""
 
 import json
 import re
@@ -29,10 +30,18 @@ def find(document, reference):
 
 
 def query_of(document, operation):
-    """Returns the names of the parameters of the query of 'operation'."""
+    """Returns the parameters of the query of 'operation': names, and values
+    where not all are allowed."""
     parameters = [find(document, p['$ref']) if '$ref' in p else p
                   for p in operation.get('parameters', [])]
-    return sorted(p['name'] for p in parameters if p['in'] == 'query')
+    return sorted('='.join([p['name']] + values_of(p['schema']))
+                  for p in parameters if p['in'] == 'query')
+
+
+def values_of(schema):
+    values = (['true', 'false'] if schema['type'] == 'boolean'
+              else schema.get('enum', []))
+    return [','.join(values)] if values else []
 
 
 def main():

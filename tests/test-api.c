@@ -5,7 +5,7 @@
  * test-api route METHOD TARGET: finds a route of the API.
  *
  * test-api routes: prints all methods and paths of the API proper, and the
- * parameters that their queries may have.
+ * parameters that their queries may have, with the values that these may have.
  *
  * test-api json TEXT...: what the parser says of a body.
  *
@@ -22,6 +22,7 @@
 #include "command-line.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
+#include "svec.h"
 #include "tests/ovstest.h"
 #include "util.h"
 #include "utilities/api/api-route.h"
@@ -81,13 +82,37 @@ test_route(struct ovs_cmdl_context *ctx)
     api_target_destroy(&target);
 }
 
+/* Prints ' name', or ' name=value,value'. */
+static void
+print_parameter(const char *name)
+{
+    const char *values = api_route_values(name);
+
+    printf(" %s", name);
+    if (values) {
+        putchar('=');
+        for (const char *p = values; *p; p++) {
+            putchar(*p == ' ' ? ',' : *p);
+        }
+    }
+}
+
 static void
 test_routes(struct ovs_cmdl_context *ctx OVS_UNUSED)
 {
     for (size_t i = 0; i < api_n_routes; i++) {
         if (!(api_routes[i].flags & API_PAGE)) {
-            printf("%s /%s %s\n", api_routes[i].method, api_routes[i].path,
-                   api_routes[i].query);
+            struct svec names = SVEC_EMPTY_INITIALIZER;
+            const char *name;
+            size_t k;
+
+            printf("%s /%s", api_routes[i].method, api_routes[i].path);
+            svec_parse_words(&names, api_routes[i].query);
+            SVEC_FOR_EACH (k, name, &names) {
+                print_parameter(name);
+            }
+            putchar('\n');
+            svec_destroy(&names);
         }
     }
 }

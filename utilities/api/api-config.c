@@ -96,41 +96,34 @@ make_config(struct api *api, const struct vpnnbrec_vpn_service *row,
     return error;
 }
 
-/* Reads which syntax 'req' wants. */
-static bool
-read_syntax(struct api_request *req, enum wg_conf_format *syntax)
+/* Returns the syntax that 'req' wants. */
+static enum wg_conf_format
+read_syntax(const struct api_request *req)
 {
     static const struct {
         const char *name;
         enum wg_conf_format syntax;
     } syntaxes[] = {
-        { "wg-quick", WG_CONF_QUICK },
         { "nm", WG_CONF_NM },
         { "networkd", WG_CONF_NETDEV },
         { "routeros", WG_CONF_ROUTEROS },
     };
     const char *name = api_request_query(req, "format");
 
-    *syntax = WG_CONF_QUICK;
     for (size_t i = 0; name && i < ARRAY_SIZE(syntaxes); i++) {
         if (!strcmp(name, syntaxes[i].name)) {
-            *syntax = syntaxes[i].syntax;
-            return true;
+            return syntaxes[i].syntax;
         }
     }
-    if (name) {
-        api_problem(req, 422, "format", "\"%s\" is none of \"wg-quick\", "
-                    "\"nm\", \"networkd\" and \"routeros\"", name);
-    }
-    return !name;
+    return WG_CONF_QUICK;
 }
 
 static bool
-read_flag(struct api_request *req, const char *name)
+read_flag(const struct api_request *req, const char *name)
 {
     const char *s = api_request_query(req, name);
 
-    return s && strcmp(s, "false") && strcmp(s, "0");
+    return s && !strcmp(s, "true");
 }
 
 /* Makes the configuration that 'req' asks for, with the keys of 'entry', or
@@ -148,12 +141,8 @@ make(struct api *api, struct api_request *req,
         .full_tunnel = read_flag(req, "full_tunnel"),
         .current_key = read_flag(req, "current_key"),
     };
-    enum wg_conf_format syntax;
-
-    if (!read_syntax(req, &syntax)) {
-        return false;
-    }
-    char *error = make_config(api, service, row, &wish, syntax, text);
+    char *error = make_config(api, service, row, &wish, read_syntax(req),
+                              text);
     if (error) {
         api_set_header(req, "Retry-After", "1");
         api_problem(req, 409, NULL, "%s", error);

@@ -56,19 +56,29 @@ api_dispatch_route(struct api_request *req)
     }
 }
 
-/* Looks for parameters that the route of 'req' does not know: a mistyped one
- * would mean more than was asked for, such as all connections. */
+/* Looks for parameters that the route of 'req' does not know, and for values
+ * that they cannot have: a mistyped one would mean something else than was
+ * asked for, such as all connections. */
 static bool
 check_query(struct api_request *req)
 {
     const char *known = req->route->query;
     const struct smap_node *node;
 
+    if (!known) {
+        return true;
+    }
     SMAP_FOR_EACH (node, &req->target.query) {
-        if (!api_route_takes(req->route, node->key)) {
+        const char *values = api_route_values(node->key);
+
+        if (!api_route_has_word(known, node->key)) {
             api_problem(req, 400, node->key, "there is no such parameter; "
                         "this path takes %s%s", known[0] ? "" : "none",
                         known);
+            return false;
+        } else if (values && !api_route_has_word(values, node->value)) {
+            api_problem(req, 422, node->key, "\"%s\" is none of: %s",
+                        node->value, values);
             return false;
         }
     }
@@ -117,10 +127,6 @@ read_wait(struct api *api, struct api_request *req)
 
     if (!wait || !strcmp(wait, "none")) {
         return true;
-    } else if (strcmp(wait, "hv")) {
-        api_problem(req, 422, "wait", "\"%s\" is neither \"none\" nor "
-                    "\"hv\"", wait);
-        return false;
     } else if (!vpnnbrec_nb_global_first(api->idl)) {
         api_problem(req, 503, "wait", "the database has no NB_Global row; "
                     "\"ovn-vpn-nbctl init\" makes it");

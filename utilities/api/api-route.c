@@ -61,22 +61,46 @@ api_route_find(const struct api_route *routes, size_t n, const char *method,
     return result;
 }
 
-/* Returns true if the query may have 'parameter'. */
+/* Returns true if 'word' is one of 'words', which are separated by blanks. */
 bool
-api_route_takes(const struct api_route *route, const char *parameter)
+api_route_has_word(const char *words, const char *word)
 {
-    size_t len = strlen(parameter);
-    const char *p = route->query;
+    size_t len = strlen(word);
 
-    while (p && *p) {
-        size_t n = strcspn(p, " ");
+    while (*words) {
+        size_t n = strcspn(words, " ");
 
-        if (n == len && !memcmp(p, parameter, n)) {
+        if (n == len && !memcmp(words, word, n)) {
             return true;
         }
-        p += n + (p[n] == ' ');
+        words += n + (words[n] == ' ');
     }
-    return !p;
+    return false;
+}
+
+/* Returns the values, separated by blanks, that 'parameter' of a query can
+ * have, NULL if it can have any. */
+const char *
+api_route_values(const char *parameter)
+{
+    static const struct {
+        const char *parameter;
+        const char *values;
+    } enums[] = {
+        { "current_key", "true false" },
+        { "format", "wg-quick nm networkd routeros" },
+        { "full_tunnel", "true false" },
+        { "status", "active pending inactive" },
+        { "view", "full" },
+        { "wait", "none hv" },
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(enums); i++) {
+        if (!strcmp(parameter, enums[i].parameter)) {
+            return enums[i].values;
+        }
+    }
+    return NULL;
 }
 
 /* Returns the methods that the path of 'target' takes, as in the header

@@ -65,7 +65,8 @@ enum api_route_result api_route_find(const struct api_route *, size_t n,
                                      const struct api_target *,
                                      const struct api_route **,
                                      const char *params[API_ROUTE_PARAMS]);
-bool api_route_takes(const struct api_route *, const char *parameter);
+bool api_route_has_word(const char *words, const char *word);
+const char *api_route_values(const char *parameter);
 char *api_route_methods(const struct api_route *, size_t n,
                         const struct api_target *);
 
