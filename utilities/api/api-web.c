@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "openvswitch/vlog.h"
 #include "util.h"
@@ -29,11 +30,21 @@ static const char *const files[] = {
 
 static const char *directory = OVN_VPN_PKGDATADIR "/web";
 
-/* Makes 'dir', which must live on, the directory that has the files. */
-void
+/* Makes 'dir', which must live on, the directory that has the files.  Returns
+ * NULL if successful, otherwise a message for the user, which the caller must
+ * free. */
+char *
 api_web_set_directory(const char *dir)
 {
+    char *page = xasprintf("%s/index.html", dir);
+    char *error = (access(page, R_OK)
+                   ? xasprintf("cannot read %s (%s)", page,
+                               ovs_strerror(errno))
+                   : NULL);
+
+    free(page);
     directory = dir;
+    return error;
 }
 
 const char *

@@ -8,7 +8,7 @@
 struct api;
 struct api_request;
 
-void api_web_set_directory(const char *);
+char *api_web_set_directory(const char *);
 const char *api_web_get_directory(void);
 
 /* Functions for api-routes.c. */

@@ -120,9 +120,14 @@ take_option(int c, struct settings *settings)
     case OPT_ALLOW_NO_TOKEN:
         settings->allow_no_token = true;
         break;
-    case OPT_WEB_DIRECTORY:
-        api_web_set_directory(optarg);
+    case OPT_WEB_DIRECTORY: {
+        char *error = api_web_set_directory(optarg);
+
+        if (error) {
+            ovs_fatal(0, "--web-directory: %s", error);
+        }
         break;
+    }
     case OPT_UNIXCTL:
         settings->unixctl_path = optarg;
         break;
