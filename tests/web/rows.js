@@ -142,7 +142,9 @@ async function checkBulk(page) {
     await page.getByText('1 connection not disabled').waitFor();
     await page.getByText('1 connection selected').waitFor();
     await page.getByRole('button', { name: 'Select none' }).click();
-    await page.getByLabel('Select user09990').check();
+    const box = page.getByLabel('Select user09990');
+    await until('none is selected', async () => !await box.isChecked());
+    await box.check();
     await page.getByRole('button', { name: 'Select all shown' }).click();
     await page.getByRole('button', { name: 'Delete …' }).click();
     const dialog = page.getByRole('dialog');
