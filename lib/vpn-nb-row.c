@@ -38,14 +38,34 @@ const struct vpnnbrec_vpn_connection *
 vpn_nb_find_connection(const struct vpnnbrec_vpn_service *service,
                       const char *id)
 {
+    const struct vpnnbrec_vpn_connection *c;
     struct uuid uuid;
     bool is_uuid = uuid_from_string(&uuid, id);
 
-    for (size_t i = 0; i < service->n_connections; i++) {
-        const struct vpnnbrec_vpn_connection *c = service->connections[i];
-
+    VPN_NB_CONNECTION_FOR_EACH (c, service) {
         if (!strcmp(c->name, id)
             || (is_uuid && uuid_equals(&c->header_.uuid, &uuid))) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+/* Returns the connection of 'service' at '*position', and moves that on; NULL
+ * if there is none any more.  Leaves those out that the current transaction
+ * has made and deleted again. */
+const struct vpnnbrec_vpn_connection *
+vpn_nb_next_connection(const struct vpnnbrec_vpn_service *service,
+                       size_t *position)
+{
+    const struct ovsdb_idl *idl = service->header_.table->idl;
+
+    while (*position < service->n_connections) {
+        const struct vpnnbrec_vpn_connection *c
+            = vpnnbrec_vpn_connection_get_for_uuid(
+                idl, &service->connections[(*position)++]);
+
+        if (c) {
             return c;
         }
     }

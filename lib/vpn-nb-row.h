@@ -7,6 +7,7 @@
  * Functions that return 'char *' return NULL if successful and otherwise a
  * message for the user, which the caller must free. */
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct ovsdb_idl;
@@ -21,6 +22,14 @@ const struct vpnnbrec_vpn_service *vpn_nb_find_service(struct ovsdb_idl *,
                                                        const char *id);
 const struct vpnnbrec_vpn_connection *vpn_nb_find_connection(
     const struct vpnnbrec_vpn_service *, const char *id);
+const struct vpnnbrec_vpn_connection *vpn_nb_next_connection(
+    const struct vpnnbrec_vpn_service *, size_t *position);
+
+/* Iterates over the connections of SERVICE, in the order of their UUIDs. */
+#define VPN_NB_CONNECTION_FOR_EACH(CONNECTION, SERVICE)                     \
+    for (size_t position__ = 0;                                             \
+         ((CONNECTION) = vpn_nb_next_connection(SERVICE, &position__)); )
+
 void vpn_nb_remove_rule(const struct vpnnbrec_vpn_service *,
                         const struct vpnnbrec_access_rule *);
 void vpn_nb_forget_connection(const struct vpnnbrec_vpn_service *,

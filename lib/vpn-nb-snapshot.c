@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-row.h"
 #include "lib/vpn-model.h"
 #include "lib/vpn-nb-access.h"
 #include "openvswitch/dynamic-string.h"
@@ -328,7 +329,7 @@ vpn_service_alone_from_row(const struct vpnnbrec_vpn_service *row)
 /* Fills in the 'n' connections of 'rows', and the mistakes. */
 static void
 add_connections(struct vpn_service *s,
-                struct vpnnbrec_vpn_connection *const *rows, size_t n)
+                const struct vpnnbrec_vpn_connection *const *rows, size_t n)
 {
     s->n_connections = n;
     s->connections = xcalloc(n, sizeof *s->connections);
@@ -349,8 +350,15 @@ struct vpn_service *
 vpn_service_from_row(const struct vpnnbrec_vpn_service *row)
 {
     struct vpn_service *s = vpn_service_alone_from_row(row);
+    const struct vpnnbrec_vpn_connection **rows
+        = xmalloc(row->n_connections * sizeof *rows), *c;
+    size_t n = 0;
 
-    add_connections(s, row->connections, row->n_connections);
+    VPN_NB_CONNECTION_FOR_EACH (c, row) {
+        rows[n++] = c;
+    }
+    add_connections(s, rows, n);
+    free(rows);
     return s;
 }
 
@@ -360,10 +368,8 @@ struct vpn_service *
 vpn_nb_service_with(const struct vpnnbrec_vpn_service *row,
                     const struct vpnnbrec_vpn_connection *connection)
 {
-    struct vpnnbrec_vpn_connection *rows[]
-        = { CONST_CAST(struct vpnnbrec_vpn_connection *, connection) };
     struct vpn_service *s = vpn_service_alone_from_row(row);
 
-    add_connections(s, rows, 1);
+    add_connections(s, &connection, 1);
     return s;
 }

@@ -11,6 +11,7 @@
 
 #include "coverage.h"
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-row.h"
 #include "openvswitch/vlog.h"
 #include "ovn-vpn/keyring.h"
 #include "sset.h"
@@ -71,9 +72,11 @@ reseal_service(const struct vpnnbrec_vpn_service *row,
     }
     free(owner);
 
-    for (size_t i = 0; *budget > 0 && i < row->n_connections; i++) {
-        const struct vpnnbrec_vpn_connection *c = row->connections[i];
-
+    const struct vpnnbrec_vpn_connection *c;
+    VPN_NB_CONNECTION_FOR_EACH (c, row) {
+        if (*budget <= 0) {
+            break;
+        }
         owner = vpn_box_owner_peer(row->name, c->public_key);
         box = reseal(keyring, c->sealed_psk, VPN_BOX_PSK, owner, budget);
         if (box) {

@@ -90,13 +90,12 @@ insert_connections(struct ovsdb_idl_txn *txn, const struct swarm_peers *peers,
                    const struct vpn_key *sealing_key)
 {
     size_t n = service->n_connections;
-    struct vpnnbrec_vpn_connection **all
-        = xmalloc((n + peers->n) * sizeof *all);
+    struct uuid *all = xmalloc((n + peers->n) * sizeof *all);
 
     memcpy(all, service->connections, n * sizeof *all);
     for (unsigned int i = 0; i < peers->n; i++) {
         all[n++] = insert_connection(txn, peers, i, sealing_key,
-                                     service->name);
+                                     service->name)->header_.uuid;
     }
     vpnnbrec_vpn_service_set_connections(service, all, n);
     free(all);

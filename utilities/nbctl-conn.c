@@ -63,10 +63,11 @@ cmd_conn_list(struct ctl_context *ctx)
         return;
     }
 
+    size_t n;
     const struct vpnnbrec_vpn_connection **connections
-        = nbctl_sort_connections(row);
+        = nbctl_sort_connections(row, &n);
     ctx->table = nbctl_table_create(columns, ARRAY_SIZE(columns));
-    for (size_t i = 0; i < row->n_connections; i++) {
+    for (size_t i = 0; i < n; i++) {
         const struct vpnnbrec_vpn_connection *c = connections[i];
 
         table_add_row(ctx->table);

@@ -221,13 +221,13 @@ static void
 insert_connections(struct importer *im, int64_t now)
 {
     size_t n = im->import->n_peers;
-    struct vpnnbrec_vpn_connection **rows = xmalloc((n + 1) * sizeof *rows);
+    struct uuid *uuids = xmalloc(n * sizeof *uuids);
 
     for (size_t i = 0; i < n; i++) {
-        rows[i] = insert_connection(im, i, now);
+        uuids[i] = insert_connection(im, i, now)->header_.uuid;
     }
-    vpnnbrec_vpn_service_set_connections(im->row, rows, n);
-    free(rows);
+    vpnnbrec_vpn_service_set_connections(im->row, uuids, n);
+    free(uuids);
 }
 
 /* Checks what has been written, as ovn-vpn will. */

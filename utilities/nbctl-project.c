@@ -107,11 +107,13 @@ do_connection(const struct work *work, struct conn_change *change,
 static char *
 do_service(const struct work *work, const struct vpnnbrec_vpn_service *row)
 {
-    const struct vpnnbrec_vpn_connection **rows = nbctl_sort_connections(row);
+    size_t n;
+    const struct vpnnbrec_vpn_connection **rows
+        = nbctl_sort_connections(row, &n);
     struct vpn_service *service = vpn_service_from_row(row);
     char *error = NULL;
 
-    for (size_t i = 0; !error && i < row->n_connections; i++) {
+    for (size_t i = 0; !error && i < n; i++) {
         const struct vpn_connection *c
             = vpn_service_find_connection(service, rows[i]->name);
         struct conn_change change = {

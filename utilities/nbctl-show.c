@@ -106,9 +106,10 @@ show_service(struct ds *ds, const struct vpnnbrec_vpn_service *row)
     show_gateways(ds, row);
     show_rules(ds, row);
 
+    size_t n;
     const struct vpnnbrec_vpn_connection **connections
-        = nbctl_sort_connections(row);
-    for (size_t i = 0; i < row->n_connections; i++) {
+        = nbctl_sort_connections(row, &n);
+    for (size_t i = 0; i < n; i++) {
         show_connection(ds, connections[i]);
     }
     free(connections);
@@ -178,9 +179,10 @@ put_problems(struct ds *ds, const struct vpnnbrec_vpn_service *row)
         ds_put_format(ds, "%s: warning: %s\n", row->name, row->warnings[i]);
     }
 
+    size_t n;
     const struct vpnnbrec_vpn_connection **connections
-        = nbctl_sort_connections(row);
-    for (size_t i = 0; i < row->n_connections; i++) {
+        = nbctl_sort_connections(row, &n);
+    for (size_t i = 0; i < n; i++) {
         const struct vpnnbrec_vpn_connection *c = connections[i];
 
         if (c->error_message) {

@@ -86,17 +86,18 @@ nbctl_link_connection(struct ctl_context *ctx,
                       struct vpnnbrec_vpn_connection *connection)
 {
     if (ctx->last_command) {
-        vpnnbrec_vpn_service_update_connections_addvalue(service, connection);
+        vpnnbrec_vpn_service_update_connections_addvalue(
+            service, connection->header_.uuid);
         return;
     }
 
     size_t n = service->n_connections;
-    struct vpnnbrec_vpn_connection **rows = xmalloc((n + 1) * sizeof *rows);
-    nullable_memcpy(rows, service->connections, n * sizeof *rows);
-    rows[n] = connection;
+    struct uuid *uuids = xmalloc((n + 1) * sizeof *uuids);
+    nullable_memcpy(uuids, service->connections, n * sizeof *uuids);
+    uuids[n] = connection->header_.uuid;
     vpnnbrec_vpn_service_verify_connections(service);
-    vpnnbrec_vpn_service_set_connections(service, rows, n + 1);
-    free(rows);
+    vpnnbrec_vpn_service_set_connections(service, uuids, n + 1);
+    free(uuids);
 }
 
 /* Takes 'connection' out of 'service'. */
@@ -106,21 +107,22 @@ nbctl_unlink_connection(struct ctl_context *ctx,
                         const struct vpnnbrec_vpn_connection *connection)
 {
     if (ctx->last_command) {
-        vpnnbrec_vpn_service_update_connections_delvalue(service, connection);
+        vpnnbrec_vpn_service_update_connections_delvalue(
+            service, connection->header_.uuid);
         return;
     }
 
-    struct vpnnbrec_vpn_connection **rows
-        = xmalloc(service->n_connections * sizeof *rows);
+    struct uuid *uuids = xmalloc(service->n_connections * sizeof *uuids);
     size_t n = 0;
     for (size_t i = 0; i < service->n_connections; i++) {
-        if (service->connections[i] != connection) {
-            rows[n++] = service->connections[i];
+        if (!uuid_equals(&service->connections[i],
+                         &connection->header_.uuid)) {
+            uuids[n++] = service->connections[i];
         }
     }
     vpnnbrec_vpn_service_verify_connections(service);
-    vpnnbrec_vpn_service_set_connections(service, rows, n);
-    free(rows);
+    vpnnbrec_vpn_service_set_connections(service, uuids, n);
+    free(uuids);
 }
 
 static int
@@ -161,17 +163,19 @@ compare_connections_cb(const void *a_, const void *b_)
 }
 
 /* Returns the connections of 'service' sorted by name, in an array that the
- * caller must free. */
+ * caller must free, and stores their number in '*n'. */
 const struct vpnnbrec_vpn_connection **
-nbctl_sort_connections(const struct vpnnbrec_vpn_service *service)
+nbctl_sort_connections(const struct vpnnbrec_vpn_service *service, size_t *n)
 {
     const struct vpnnbrec_vpn_connection **connections
-        = xmemdup(service->connections,
-                  service->n_connections * sizeof *connections);
+        = xmalloc(service->n_connections * sizeof *connections), *c;
 
-    if (service->n_connections) {
-        qsort(connections, service->n_connections, sizeof *connections,
-              compare_connections_cb);
+    *n = 0;
+    VPN_NB_CONNECTION_FOR_EACH (c, service) {
+        connections[(*n)++] = c;
+    }
+    if (*n) {
+        qsort(connections, *n, sizeof *connections, compare_connections_cb);
     }
     return connections;
 }
@@ -205,12 +209,11 @@ nbctl_sort_gateways(const struct vpnnbrec_vpn_service *service)
 size_t
 nbctl_count_active(const struct vpnnbrec_vpn_service *service)
 {
+    const struct vpnnbrec_vpn_connection *c;
     size_t n = 0;
 
-    for (size_t i = 0; i < service->n_connections; i++) {
-        const char *status = service->connections[i]->status;
-
-        n += status && !strcmp(status, "active");
+    VPN_NB_CONNECTION_FOR_EACH (c, service) {
+        n += c->status && !strcmp(c->status, "active");
     }
     return n;
 }

@@ -59,7 +59,7 @@ void nbctl_unlink_connection(struct ctl_context *,
 const struct vpnnbrec_vpn_service **nbctl_sort_services(struct ovsdb_idl *,
                                                         size_t *n);
 const struct vpnnbrec_vpn_connection **nbctl_sort_connections(
-    const struct vpnnbrec_vpn_service *);
+    const struct vpnnbrec_vpn_service *, size_t *n);
 const struct vpnnbrec_gateway_chassis **nbctl_sort_gateways(
     const struct vpnnbrec_vpn_service *);
 size_t nbctl_count_active(const struct vpnnbrec_vpn_service *);

@@ -343,6 +343,18 @@ static const struct vpn_dbctl_connections connections = {
     .ssl_ciphers = &vpnnbrec_ssl_col_ssl_ciphers,
 };
 
+/* "create" warns of rows to which nothing refers.  To the IDL, connections of
+ * services are mere UUIDs (lib/ovn-vpn-nb-idl.ann): says that they refer. */
+static void
+declare_references(void)
+{
+    struct ovsdb_base_type *key
+        = &vpnnbrec_vpn_service_col_connections.type.key;
+
+    key->uuid.refTableName = vpnnbrec_table_vpn_connection.name;
+    key->uuid.refType = OVSDB_REF_STRONG;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -353,6 +365,7 @@ main(int argc, char *argv[])
     vlog_set_levels_from_string_assert("reconnect:warn");
     vpn_keys_init();
 
+    declare_references();
     ctl_init(&vpnnbrec_idl_class, vpnnbrec_table_classes, tables, NULL,
              vpn_dbctl_exit);
     ctl_register_commands(nbctl_show_commands);

@@ -80,7 +80,7 @@ fill(struct ovsdb_idl_txn *txn)
     vpnnbrec_vpn_service_set_external_ip(s, "192.168.0.200");
     vpnnbrec_vpn_service_set_tunnel_subnets(
         s, CONST_CAST(const char **, subnet), 1);
-    vpnnbrec_vpn_service_set_connections(s, &c, 1);
+    vpnnbrec_vpn_service_set_connections(s, &c->header_.uuid, 1);
 }
 
 static void

@@ -216,7 +216,8 @@ insert(struct api *api, struct api_request *req,
     connection_wish_write(wish, row);
     vpnnbrec_vpn_connection_set_created_at(row, &now, 1);
     vpnnbrec_vpn_connection_set_updated_at(row, &now, 1);
-    vpnnbrec_vpn_service_update_connections_addvalue(service, row);
+    vpnnbrec_vpn_service_update_connections_addvalue(service,
+                                                     row->header_.uuid);
     if (write_keys(api, req, service, row)) {
         req->uuid = row->header_.uuid;
         req->parent = service->header_.uuid;

@@ -168,7 +168,8 @@ api_connection_delete(struct api *api, struct api_request *req)
         api_put_connection_spec(&spec, row);
         if (api_check_etag(req, &spec)) {
             vpn_nb_forget_connection(service, row);
-            vpnnbrec_vpn_service_update_connections_delvalue(service, row);
+            vpnnbrec_vpn_service_update_connections_delvalue(
+                service, row->header_.uuid);
             vpn_nb_touch(service);
             api_vault_remove(api->vault, &row->header_.uuid);
             req->uuid = service->header_.uuid;

@@ -42,7 +42,7 @@ api_members_update(struct api_members *members,
     for (size_t i = 0; i < n; i++) {
         int order = 1;
 
-        uuids[i] = row->connections[i]->header_.uuid;
+        uuids[i] = row->connections[i];
         ovs_assert(!i || uuid_compare_3way(&uuids[i - 1], &uuids[i]) < 0);
         while (j < members->n
                && (order = uuid_compare_3way(&members->uuids[j],
@@ -59,7 +59,8 @@ api_members_update(struct api_members *members,
         say_gone(&members->uuids[j++], go, aux);
     }
     for (size_t i = 0; come && i < n_new; i++) {
-        come(row->connections[new[i]], aux);
+        come(vpnnbrec_vpn_connection_get_for_uuid(row->header_.table->idl,
+                                                  &uuids[new[i]]), aux);
     }
     free(new);
     free(members->uuids);

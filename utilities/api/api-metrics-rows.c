@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-row.h"
 #include "openvswitch/dynamic-string.h"
 #include "smap.h"
 #include "timeval.h"
@@ -26,6 +27,7 @@ put_services(struct api *api, const struct api_request *req, struct ds *ds)
     static const char *const phases[] = { "pending", "active", "error" };
     static const char *const states[] = { "pending", "active", "inactive" };
     size_t by_phase[3] = { 0 }, by_state[3] = { 0 };
+    const struct vpnnbrec_vpn_connection *c;
     const struct vpnnbrec_vpn_service *row;
 
     VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
@@ -36,12 +38,10 @@ put_services(struct api *api, const struct api_request *req, struct ds *ds)
             by_phase[i] += !strcmp(row->phase ? row->phase : "pending",
                                    phases[i]);
         }
-        for (size_t i = 0; i < row->n_connections; i++) {
-            const char *status = row->connections[i]->status;
-
-            for (size_t k = 0; k < ARRAY_SIZE(states); k++) {
-                by_state[k] += !strcmp(status ? status : "pending",
-                                       states[k]);
+        VPN_NB_CONNECTION_FOR_EACH (c, row) {
+            for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+                by_state[i] += !strcmp(c->status ? c->status : "pending",
+                                       states[i]);
             }
         }
     }
@@ -109,11 +109,10 @@ get_age(long long int created_at, long long int now)
 static struct oldest
 get_oldest(const struct vpnnbrec_vpn_service *row, long long int now)
 {
+    const struct vpnnbrec_vpn_connection *c;
     struct oldest oldest = { .key = 0 };
 
-    for (size_t i = 0; i < row->n_connections; i++) {
-        const struct vpnnbrec_vpn_connection *c = row->connections[i];
-
+    VPN_NB_CONNECTION_FOR_EACH (c, row) {
         if (c->n_enabled && !c->enabled[0]) {
             continue;
         }

@@ -77,7 +77,7 @@ learn_connections(struct api_parents *parents,
                   const struct vpnnbrec_vpn_service *row)
 {
     for (size_t i = 0; i < row->n_connections; i++) {
-        learn(parents, &row->connections[i]->header_.uuid, row);
+        learn(parents, &row->connections[i], row);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-row.h"
 #include "lib/vpn-model.h"
 #include "smap.h"
 #include "util.h"
@@ -73,12 +74,11 @@ api_put_service_spec(struct ds *ds, const struct vpnnbrec_vpn_service *row)
 static size_t
 count_active(const struct vpnnbrec_vpn_service *row)
 {
+    const struct vpnnbrec_vpn_connection *c;
     size_t n = 0;
 
-    for (size_t i = 0; i < row->n_connections; i++) {
-        const char *status = row->connections[i]->status;
-
-        n += status && !strcmp(status, "active");
+    VPN_NB_CONNECTION_FOR_EACH (c, row) {
+        n += c->status && !strcmp(c->status, "active");
     }
     return n;
 }

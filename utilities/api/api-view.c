@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-row.h"
 #include "openvswitch/hmap.h"
 #include "openvswitch/poll-loop.h"
 #include "util.h"
@@ -193,12 +194,14 @@ add_entry(struct api_view *view, const struct vpnnbrec_vpn_service *row)
     struct api_view_connections *connections = &entry->connections;
 
     entry->uuid = row->header_.uuid;
-    connections->n = entry->allocated = row->n_connections;
-    if (connections->n) {
-        connections->list = xcalloc(connections->n,
+    entry->allocated = row->n_connections;
+    if (entry->allocated) {
+        const struct vpnnbrec_vpn_connection *c;
+
+        connections->list = xcalloc(entry->allocated,
                                     sizeof *connections->list);
-        for (size_t i = 0; i < connections->n; i++) {
-            connections->list[i].row = row->connections[i];
+        VPN_NB_CONNECTION_FOR_EACH (c, row) {
+            connections->list[connections->n++].row = c;
         }
         qsort(connections->list, connections->n, sizeof *connections->list,
               compare_connections_cb);
