@@ -18,6 +18,7 @@ lib_libovnvpn_la_SOURCES = \
 	lib/vpn-ip-pool.c \
 	lib/vpn-ip-pool.h \
 	lib/vpn-keyfile.c \
+	lib/vpn-keys-secret.c \
 	lib/vpn-keys.c \
 	lib/vpn-keys.h \
 	lib/vpn-model.c \
