@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/list.h"
 #include "openvswitch/vlog.h"
 #include "util.h"
 
@@ -18,13 +19,22 @@ VLOG_DEFINE_THIS_MODULE(vpn_keys_secret);
 /* Key of vpn_secret_digest(), random for each process. */
 static uint8_t *digest_key;
 
-/* Memory for secrets that is not in use, all zeros.  To get it locked and
- * guarded takes half a dozen system calls, too many for each of 10,000
- * pre-shared keys that are needed for a moment.  Only one thread may handle
- * secrets. */
-#define MAX_SPARE 4
-static struct vpn_key *spare[MAX_SPARE];
-static size_t n_spare;
+/* Secrets in memory that is locked and guarded together: to get that takes
+ * half a dozen system calls and, with the guard pages, four pages.  Ends where
+ * a page ends, so that a secret's address tells that of its slab.  Only one
+ * thread may handle secrets. */
+#define SLAB_SIZE 2048
+#define SLAB_SECRETS 63
+struct slab {
+    struct ovs_list node;       /* In 'slabs', if any is free. */
+    uint64_t free;              /* 1-bits: 'secrets' not in use, all zeros. */
+    struct vpn_key secrets[SLAB_SECRETS];
+};
+#define SLAB_EMPTY ((UINT64_C(1) << SLAB_SECRETS) - 1)
+BUILD_ASSERT_DECL(sizeof(struct slab) <= SLAB_SIZE);
+
+/* Contains 'struct slab's. */
+static struct ovs_list slabs = OVS_LIST_INITIALIZER(&slabs);
 
 /* Must be called before any other function here.  Terminates the process if
  * the system has no randomness to offer. */
@@ -46,20 +56,35 @@ vpn_keys_init(void)
 
 /* Secrets. */
 
+static struct slab *
+add_slab(void)
+{
+    struct slab *slab = sodium_malloc(SLAB_SIZE);
+    if (!slab) {
+        out_of_memory();
+    }
+    ovs_assert(!((uintptr_t) slab % SLAB_SIZE));
+    memset(slab, 0, SLAB_SIZE);
+    slab->free = SLAB_EMPTY;
+    ovs_list_push_front(&slabs, &slab->node);
+    return slab;
+}
+
 /* Returns memory for a secret, which the caller must fill, and must free with
  * vpn_secret_free(). */
 struct vpn_key *
 vpn_secret_alloc(void)
 {
-    if (n_spare) {
-        return spare[--n_spare];
-    }
+    struct slab *slab = (ovs_list_is_empty(&slabs) ? add_slab()
+                         : CONTAINER_OF(ovs_list_front(&slabs), struct slab,
+                                        node));
+    int i = raw_ctz(slab->free);
 
-    struct vpn_key *secret = sodium_malloc(sizeof *secret);
-    if (!secret) {
-        out_of_memory();
+    slab->free &= ~(UINT64_C(1) << i);
+    if (!slab->free) {
+        ovs_list_remove(&slab->node);
     }
-    return secret;
+    return &slab->secrets[i];
 }
 
 struct vpn_key *
@@ -96,11 +121,21 @@ vpn_secret_new_psk(void)
 void
 vpn_secret_free(struct vpn_key *secret)
 {
-    if (secret && n_spare < MAX_SPARE) {
-        sodium_memzero(secret, sizeof *secret);
-        spare[n_spare++] = secret;
-    } else {
-        sodium_free(secret);
+    if (!secret) {
+        return;
+    }
+
+    struct slab *slab = (void *) ROUND_DOWN((uintptr_t) secret, SLAB_SIZE);
+    size_t i = secret - slab->secrets;
+    ovs_assert(i < SLAB_SECRETS && !(slab->free >> i & 1));
+    sodium_memzero(secret, sizeof *secret);
+    if (!slab->free) {
+        ovs_list_push_back(&slabs, &slab->node);
+    }
+    slab->free |= UINT64_C(1) << i;
+    if (slab->free == SLAB_EMPTY && !ovs_list_is_singleton(&slabs)) {
+        ovs_list_remove(&slab->node);
+        sodium_free(slab);
     }
 }
 

@@ -8,8 +8,8 @@
  * =======
  *
  * A secret (a private key or a pre-shared key) stands in memory that
- * vpn_secret_alloc() returned: locked, left out of core dumps, surrounded by
- * guard pages, and wiped by vpn_secret_free().  Take care not to copy it
+ * vpn_secret_alloc() returned: locked, left out of core dumps, between guard
+ * pages, and wiped by vpn_secret_free().  Take care not to copy it
  * elsewhere; what must be copied for a moment, such as the text of a
  * configuration, is wiped with vpn_wipe() or vpn_wipe_ds().
  *

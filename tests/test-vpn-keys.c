@@ -7,11 +7,15 @@
 #undef NDEBUG
 #include "lib/vpn-keys.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "command-line.h"
+#include "random.h"
 #include "tests/ovstest.h"
 #include "util.h"
 
@@ -266,6 +270,83 @@ test_fingerprint(struct ovs_cmdl_context *ctx)
     puts(text);
 }
 
+/* Returns true if reading at 'p' kills. */
+static bool
+is_guarded(const volatile char *p)
+{
+    pid_t pid = fork();
+    int status;
+
+    ovs_assert(pid >= 0);
+    if (!pid) {
+        signal(SIGSEGV, SIG_DFL);
+        (void) *p;
+        _exit(0);
+    }
+    ovs_assert(waitpid(pid, &status, 0) == pid);
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV;
+}
+
+/* Returns how much memory of this process is locked. */
+static unsigned long int
+locked_kib(void)
+{
+    FILE *stream = fopen("/proc/self/status", "r");
+    unsigned long int kib = 0;
+    char line[128];
+
+    ovs_assert(stream);
+    while (fgets(line, sizeof line, stream)
+           && !ovs_scan(line, "VmLck: %lu kB", &kib)) {
+        continue;
+    }
+    fclose(stream);
+    return kib;
+}
+
+/* secrets N: allocates and frees N secrets in a random order. */
+static void
+test_secrets(struct ovs_cmdl_context *ctx)
+{
+    size_t n = atoi(ctx->argv[1]);
+    struct vpn_key **secrets = xcalloc(n, sizeof *secrets);
+    unsigned long int locked = locked_kib();
+
+    for (size_t round = 0; round < 20 * n; round++) {
+        size_t i = random_range(n);
+
+        if (secrets[i]) {
+            for (size_t j = 0; j < VPN_KEY_LEN; j++) {
+                ovs_assert(secrets[i]->bytes[j] == (i & 0xff));
+            }
+            vpn_secret_free(secrets[i]);
+            secrets[i] = NULL;
+        } else {
+            secrets[i] = vpn_secret_alloc();
+            memset(secrets[i], i & 0xff, sizeof *secrets[i]);
+        }
+    }
+
+    size_t n_held = 0;
+    char *end = NULL;
+    for (size_t i = 0; i < n; i++) {
+        n_held += secrets[i] != NULL;
+        end = MAX(end, (char *) secrets[i]);
+    }
+    ovs_assert(locked_kib() - locked >= n_held * VPN_KEY_LEN / 1024);
+    ovs_assert(is_guarded((char *) ROUND_UP((uintptr_t) end + 1,
+                                            sysconf(_SC_PAGESIZE))));
+    for (size_t i = 0; i < n; i++) {
+        vpn_secret_free(secrets[i]);
+    }
+    free(secrets);
+    printf("%s\n", locked_kib() <= locked + 4 ? "all unlocked" : "leak");
+
+    struct vpn_key *secret = vpn_secret_alloc();
+    ovs_assert(vpn_key_is_zero(secret));
+    vpn_secret_free(secret);
+}
+
 static void
 test_vpn_keys_main(int argc, char *argv[])
 {
@@ -281,6 +362,7 @@ test_vpn_keys_main(int argc, char *argv[])
         { "unlock", NULL, 3, 3, test_unlock, OVS_RO },
         { "seal", NULL, 3, 3, test_seal, OVS_RO },
         { "fingerprint", NULL, 2, 2, test_fingerprint, OVS_RO },
+        { "secrets", NULL, 1, 1, test_secrets, OVS_RO },
         { NULL, NULL, 0, 0, NULL, OVS_RO },
     };
     struct ovs_cmdl_context ctx = { .argc = argc - 1, .argv = argv + 1 };

@@ -323,7 +323,6 @@ main(int argc, char *argv[])
     ovs_set_program_name(argv[0], OVN_VPN_VERSION);
     service_start(&argc, &argv);
     fatal_ignore_sigpipe();
-    vpn_keys_init();
     settings.db = vpn_default_nb_db();
     parse_options(argc, argv, &settings);
     if (optind < argc) {
@@ -333,6 +332,8 @@ main(int argc, char *argv[])
     bool needs_token = check_settings(&settings);
 
     daemonize_start(false);
+    /* Locked memory does not survive the fork in daemonize_start(). */
+    vpn_keys_init();
     if (unixctl_server_create(settings.unixctl_path, &unixctl)) {
         exit(EXIT_FAILURE);
     }
