@@ -9,7 +9,10 @@
  *
  * test-api json TEXT...: what the parser says of a body.
  *
- * test-api json-deep N: the same of N arrays in an object. */
+ * test-api json-deep N: the same of N arrays in an object.
+ *
+ * test-api vault N: keeps keys of N connections, and prints which of the first
+ * two and the last are kept. */
 
 #include <config.h>
 #undef NDEBUG
@@ -27,6 +30,7 @@
 #include "util.h"
 #include "utilities/api/api-route.h"
 #include "utilities/api/api-target.h"
+#include "utilities/api/api-vault.h"
 
 static void
 test_target(struct ovs_cmdl_context *ctx)
@@ -152,6 +156,35 @@ test_json_deep(struct ovs_cmdl_context *ctx)
 }
 
 static void
+test_vault(struct ovs_cmdl_context *ctx)
+{
+    struct api_vault *vault = api_vault_create();
+    int n = atoi(ctx->argv[1]);
+    char **tokens = xcalloc(n, sizeof *tokens);
+
+    for (int i = 0; i < n; i++) {
+        struct uuid uuid = { .parts = { i + 1 } };
+
+        tokens[i] = xstrdup(api_vault_put(vault, &uuid, &uuid,
+                                          vpn_secret_new_private(),
+                                          i ? vpn_secret_new_psk()
+                                          : NULL)->token);
+    }
+    for (int i = 0; i < n; i++) {
+        const struct api_vault_entry *entry = api_vault_find(vault, tokens[i]);
+
+        ovs_assert(!entry || entry->connection.parts[0] == i + 1);
+        if (i < 2 || i == n - 1) {
+            puts(entry ? "kept" : "gone");
+        }
+        free(tokens[i]);
+    }
+    ovs_assert(!api_vault_find(vault, ""));
+    free(tokens);
+    api_vault_destroy(vault);
+}
+
+static void
 test_api_main(int argc, char *argv[])
 {
     static const struct ovs_cmdl_command commands[] = {
@@ -160,11 +193,13 @@ test_api_main(int argc, char *argv[])
         {"routes", NULL, 0, 0, test_routes, OVS_RO},
         {"json", NULL, 1, INT_MAX, test_json, OVS_RO},
         {"json-deep", NULL, 1, 1, test_json_deep, OVS_RO},
+        {"vault", NULL, 1, 1, test_vault, OVS_RO},
         {NULL, NULL, 0, 0, NULL, OVS_RO},
     };
     struct ovs_cmdl_context ctx = { .argc = argc - 1, .argv = argv + 1 };
 
     set_program_name(argv[0]);
+    vpn_keys_init();
     ovs_cmdl_run_command(&ctx, commands);
 }
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/vpn-token.h"
+#include "hash.h"
 #include "openvswitch/poll-loop.h"
 #include "timeval.h"
 #include "util.h"
@@ -15,12 +15,14 @@
 
 #define KEEP_MS (10 * 60 * 1000)
 
-/* Most entries, for locked memory is scarce.  The oldest make room. */
-#define ENTRIES_MAX 256
+/* Most entries, each of which takes 64 bytes of locked memory.  The oldest
+ * make room. */
+#define ENTRIES_MAX 10000
 
 struct api_vault {
     struct ovs_list entries;    /* 'struct api_vault_entry's. */
-    struct hmap map;            /* The same. */
+    struct hmap by_connection;  /* The same, by 'connection'. */
+    struct hmap by_hash;        /* The same, by 'hash'. */
 };
 
 struct api_vault *
@@ -29,7 +31,8 @@ api_vault_create(void)
     struct api_vault *vault = xzalloc(sizeof *vault);
 
     ovs_list_init(&vault->entries);
-    hmap_init(&vault->map);
+    hmap_init(&vault->by_connection);
+    hmap_init(&vault->by_hash);
     return vault;
 }
 
@@ -37,7 +40,8 @@ static void
 drop(struct api_vault *vault, struct api_vault_entry *entry)
 {
     ovs_list_remove(&entry->node);
-    hmap_remove(&vault->map, &entry->in_map);
+    hmap_remove(&vault->by_connection, &entry->by_connection);
+    hmap_remove(&vault->by_hash, &entry->by_hash);
     vpn_wipe(entry->token, strlen(entry->token));
     free(entry->token);
     vpn_secret_free(entry->private_key);
@@ -53,7 +57,8 @@ api_vault_destroy(struct api_vault *vault)
     LIST_FOR_EACH_SAFE (entry, node, &vault->entries) {
         drop(vault, entry);
     }
-    hmap_destroy(&vault->map);
+    hmap_destroy(&vault->by_connection);
+    hmap_destroy(&vault->by_hash);
     free(vault);
 }
 
@@ -93,7 +98,7 @@ api_vault_put(struct api_vault *vault, const struct uuid *service,
     struct api_vault_entry *entry = xmalloc(sizeof *entry);
 
     api_vault_remove(vault, connection);
-    if (hmap_count(&vault->map) >= ENTRIES_MAX) {
+    if (hmap_count(&vault->by_hash) >= ENTRIES_MAX) {
         drop(vault, CONTAINER_OF(ovs_list_front(&vault->entries),
                                  struct api_vault_entry, node));
     }
@@ -105,22 +110,26 @@ api_vault_put(struct api_vault *vault, const struct uuid *service,
         .psk = psk,
         .expires = time_msec() + KEEP_MS,
     };
+    vpn_token_hash(entry->token, entry->hash);
     ovs_list_push_back(&vault->entries, &entry->node);
-    hmap_insert(&vault->map, &entry->in_map, uuid_hash(connection));
+    hmap_insert(&vault->by_connection, &entry->by_connection,
+                uuid_hash(connection));
+    hmap_insert(&vault->by_hash, &entry->by_hash,
+                hash_string(entry->hash, 0));
     return entry;
 }
 
 const struct api_vault_entry *
 api_vault_find(const struct api_vault *vault, const char *token)
 {
-    char hash[VPN_TOKEN_HASH_LEN + 1], other[VPN_TOKEN_HASH_LEN + 1];
+    char hash[VPN_TOKEN_HASH_LEN + 1];
     const struct api_vault_entry *entry;
 
     /* Hashes are compared so that time tells nothing about the token. */
     vpn_token_hash(token, hash);
-    LIST_FOR_EACH (entry, node, &vault->entries) {
-        vpn_token_hash(entry->token, other);
-        if (vpn_token_hash_equals(hash, other)) {
+    HMAP_FOR_EACH_WITH_HASH (entry, by_hash, hash_string(hash, 0),
+                             &vault->by_hash) {
+        if (vpn_token_hash_equals(hash, entry->hash)) {
             return entry;
         }
     }
@@ -133,8 +142,8 @@ api_vault_remove(struct api_vault *vault, const struct uuid *connection)
 {
     struct api_vault_entry *entry;
 
-    HMAP_FOR_EACH_WITH_HASH (entry, in_map, uuid_hash(connection),
-                             &vault->map) {
+    HMAP_FOR_EACH_WITH_HASH (entry, by_connection, uuid_hash(connection),
+                             &vault->by_connection) {
         if (uuid_equals(&entry->connection, connection)) {
             drop(vault, entry);
             break;

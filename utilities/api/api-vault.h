@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lib/vpn-keys.h"
+#include "lib/vpn-token.h"
 #include "openvswitch/hmap.h"
 #include "openvswitch/list.h"
 #include "openvswitch/uuid.h"
@@ -16,8 +17,9 @@ struct api_vault;
 
 struct api_vault_entry {
     struct ovs_list node;       /* In 'struct api_vault', oldest first. */
-    struct hmap_node in_map;    /* In 'struct api_vault', by 'connection'. */
+    struct hmap_node by_connection, by_hash; /* The same. */
     char *token;                /* The secret part of the link. */
+    char hash[VPN_TOKEN_HASH_LEN + 1];  /* Of 'token'. */
     struct uuid service, connection;
     struct vpn_key *private_key, *psk;  /* NULL if there is none. */
     long long int expires;      /* time_msec(). */
