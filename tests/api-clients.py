@@ -15,6 +15,10 @@ api-clients.py HOST:PORT leave N   N clients, one after the other, that ask for
 api-clients.py HOST:PORT vanish N  N clients that go away before their answer
 api-clients.py HOST:PORT raw       what stands on standard input, with "\\r\\n"
                                    at the end of each line; prints the status
+api-clients.py HOST:PORT together PID REQUEST...
+                                   one client for each REQUEST, "METHOD PATH",
+                                   that the server, process PID, hears all at
+                                   once; prints the statuses, sorted
 api-clients.py HOST:PORT events N [ID [QUERY]]
                                    prints the types of the next N events, after
                                    the one with ID, and their own IDs
@@ -29,6 +33,7 @@ api-clients.py HOST:PORT write FILE
 import http.client
 import json
 import os
+import signal
 import socket
 import sys
 import threading
@@ -120,6 +125,17 @@ def raw(address):
     print(s.makefile('rb').readline().decode().strip())
 
 
+def together(address, pid, *requests):
+    os.kill(int(pid), signal.SIGSTOP)
+    sockets = [connect(address) for _ in requests]
+    for s, request in zip(sockets, requests):
+        s.sendall(b'%s HTTP/1.1\r\nHost: localhost\r\n\r\n'
+                  % request.encode())
+    os.kill(int(pid), signal.SIGCONT)
+    lines = [s.makefile('rb').readline().decode().strip() for s in sockets]
+    print('\n'.join(sorted(lines)))
+
+
 def events(address, n, last_id=None, query=''):
     client = http.client.HTTPConnection(address, timeout=TIMEOUT)
     client.request('GET', '/api/v1/events?' + query,
@@ -186,8 +202,9 @@ def write(address, stop):
 def main():
     address, command, *args = sys.argv[1:]
     {'idle': idle, 'slow': slow, 'endless': endless, 'deaf': deaf,
-     'leave': leave, 'vanish': vanish, 'raw': raw, 'events': events,
-     'follow': follow, 'write': write}[command](address, *args)
+     'leave': leave, 'vanish': vanish, 'raw': raw,
+     'together': together, 'events': events, 'follow': follow,
+     'write': write}[command](address, *args)
 
 
 if __name__ == '__main__':

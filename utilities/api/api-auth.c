@@ -15,6 +15,7 @@
 #include "timeval.h"
 #include "util.h"
 #include "utilities/api/api-request.h"
+#include "utilities/api/api-store.h"
 #include "utilities/api/api.h"
 #include "uuid.h"
 
@@ -285,7 +286,7 @@ api_auth_write(struct api *api)
         if (uuid_from_string(&uuid, s)) {
             row = vpnnbrec_api_token_get_for_uuid(api->idl, &uuid);
         }
-        if (row) {
+        if (row && api_store_has_row(&row->header_)) {
             vpnnbrec_api_token_set_last_used_at(row, &now, 1);
         }
     }

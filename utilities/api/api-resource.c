@@ -13,6 +13,7 @@
 #include "util.h"
 #include "utilities/api/api-auth.h"
 #include "utilities/api/api-request.h"
+#include "utilities/api/api-store.h"
 #include "utilities/api/api-view.h"
 #include "utilities/api/api.h"
 
@@ -26,7 +27,8 @@ api_find_service(struct api *api, struct api_request *req)
     const struct vpnnbrec_vpn_service *row
         = api_view_find_service(api, req->params[0]);
 
-    if (row && api_auth_sees(req, row->project)) {
+    if (row && api_store_has_row(&row->header_)
+        && api_auth_sees(req, row->project)) {
         return row;
     }
     api_problem(req, 404, NULL, "there is no service \"%s\"", req->params[0]);

@@ -20,6 +20,7 @@
 #include "utilities/api/api-body.h"
 #include "utilities/api/api-json.h"
 #include "utilities/api/api-request.h"
+#include "utilities/api/api-store.h"
 #include "utilities/api/api.h"
 #include "uuid.h"
 
@@ -37,8 +38,9 @@ find_token(struct api *api, const char *id)
             return row;
         }
     }
-    return (uuid_from_string(&uuid, id)
-            ? vpnnbrec_api_token_get_for_uuid(api->idl, &uuid) : NULL);
+    row = (uuid_from_string(&uuid, id)
+           ? vpnnbrec_api_token_get_for_uuid(api->idl, &uuid) : NULL);
+    return row && api_store_has_row(&row->header_) ? row : NULL;
 }
 
 static void
