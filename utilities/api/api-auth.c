@@ -166,12 +166,29 @@ is_local_host(const char *host)
     return false;
 }
 
+/* Returns true if a page of another site, in a browser here, makes 'req': it
+ * cannot read the answer, but a POST without a body, such as for a new key,
+ * comes through (RFC 6454 section 7). */
+static bool
+is_from_other_site(const struct api_request *req)
+{
+    const char *origin = req->headers[API_H_ORIGIN];
+    const char *host = req->headers[API_H_HOST];
+    const char *authority = origin ? strstr(origin, "://") : NULL;
+
+    return origin && (!authority || !host || strcasecmp(authority + 3, host));
+}
+
 /* Finds out who makes 'req', which has no token. */
 static bool
 check_without_token(struct api *api, struct api_request *req)
 {
     if (!api->auth->needs_token && !vpnnbrec_api_token_first(api->idl)) {
-        if (!is_local_host(req->headers[API_H_HOST])) {
+        if (is_from_other_site(req)) {
+            api_problem(req, 403, NULL, "while there is no token, pages of "
+                        "other sites make no requests");
+            return false;
+        } else if (!is_local_host(req->headers[API_H_HOST])) {
             api_problem(req, 403, NULL, "while there is no token, the Host "
                         "must be localhost, 127.0.0.1 or [::1]");
             return false;

@@ -26,6 +26,7 @@ const char *const api_header_names[API_N_HEADERS] = {
     [API_H_IF_MATCH] = "If-Match",
     [API_H_IF_NONE_MATCH] = "If-None-Match",
     [API_H_LAST_EVENT_ID] = "Last-Event-ID",
+    [API_H_ORIGIN] = "Origin",
 };
 
 /* A request with secrets has been destroyed. */

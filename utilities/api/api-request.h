@@ -32,6 +32,7 @@ enum api_header {
     API_H_IF_MATCH,
     API_H_IF_NONE_MATCH,
     API_H_LAST_EVENT_ID,
+    API_H_ORIGIN,
     API_N_HEADERS
 };
 extern const char *const api_header_names[API_N_HEADERS];
