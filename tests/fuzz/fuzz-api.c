@@ -91,7 +91,7 @@ init(struct api *api, struct fake_db *db)
     *api = (struct api) {
         .idl = db->idl,
         .audit = api_audit_create(),
-        .auth = api_auth_create(false),
+        .auth = api_auth_create(API_ANONYMOUS_LOCAL),
         .events = api_events_create(),
         .metrics = api_metrics_create(),
         .replay = api_replay_create(),

@@ -36,17 +36,17 @@ struct failures {
 };
 
 struct api_auth {
-    bool needs_token;
+    enum api_anonymous anonymous;
     struct shash failures;      /* 'struct failures's by address. */
     struct sset used;           /* UUIDs of tokens to note the use of. */
 };
 
 struct api_auth *
-api_auth_create(bool needs_token)
+api_auth_create(enum api_anonymous anonymous)
 {
     struct api_auth *auth = xzalloc(sizeof *auth);
 
-    auth->needs_token = needs_token;
+    auth->anonymous = anonymous;
     shash_init(&auth->failures);
     sset_init(&auth->used);
     return auth;
@@ -183,12 +183,16 @@ is_from_other_site(const struct api_request *req)
 static bool
 check_without_token(struct api *api, struct api_request *req)
 {
-    if (!api->auth->needs_token && !vpnnbrec_api_token_first(api->idl)) {
+    enum api_anonymous anonymous = api->auth->anonymous;
+
+    if (anonymous != API_ANONYMOUS_NOBODY
+        && !vpnnbrec_api_token_first(api->idl)) {
         if (is_from_other_site(req)) {
             api_problem(req, 403, NULL, "while there is no token, pages of "
                         "other sites make no requests");
             return false;
-        } else if (!is_local_host(req->headers[API_H_HOST])) {
+        } else if (anonymous == API_ANONYMOUS_LOCAL
+                   && !is_local_host(req->headers[API_H_HOST])) {
             api_problem(req, 403, NULL, "while there is no token, the Host "
                         "must be localhost, 127.0.0.1 or [::1]");
             return false;

@@ -4,17 +4,23 @@
 
 /* Who makes a request, and what may they see.
  *
- * While the database has no token, and the server can be reached from this
- * machine only, everybody is an administrator: that is how the first token is
- * made. */
+ * While the database has no token, those who are let in without one are
+ * administrators: that is how the first token is made. */
 
 #include <stdbool.h>
+
+/* Who is let in without a token while there is none. */
+enum api_anonymous {
+    API_ANONYMOUS_NOBODY,
+    API_ANONYMOUS_LOCAL,        /* By one of this machine's own names. */
+    API_ANONYMOUS_ALL,
+};
 
 struct api;
 struct api_auth;
 struct api_request;
 
-struct api_auth *api_auth_create(bool needs_token);
+struct api_auth *api_auth_create(enum api_anonymous);
 void api_auth_destroy(struct api_auth *);
 
 bool api_auth_check(struct api *, struct api_request *);

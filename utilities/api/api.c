@@ -22,16 +22,16 @@
 #define PROBE_INTERVAL_MS 5000
 
 /* Connects to the Northbound database at 'remote' and, unless that is NULL,
- * the Southbound one at 'sb_remote'.  If 'needs_token', even the first token
- * is not made without one. */
+ * the Southbound one at 'sb_remote'.  While there is no token, 'anonymous' are
+ * let in. */
 void
 api_init(struct api *api, const char *remote, const char *sb_remote,
-         bool needs_token)
+         enum api_anonymous anonymous)
 {
     *api = (struct api) {
         .idl = ovsdb_idl_create(remote, &vpnnbrec_idl_class, true, true),
         .audit = api_audit_create(),
-        .auth = api_auth_create(needs_token),
+        .auth = api_auth_create(anonymous),
         .events = api_events_create(),
         .metrics = api_metrics_create(),
         .replay = api_replay_create(),

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "openvswitch/list.h"
+#include "utilities/api/api-auth.h"
 
 struct api_audit;
 struct api_auth;
@@ -57,7 +58,7 @@ struct api {
 };
 
 void api_init(struct api *, const char *remote, const char *sb_remote,
-              bool needs_token);
+              enum api_anonymous);
 void api_destroy(struct api *);
 void api_run(struct api *);
 void api_wait(struct api *);

@@ -187,8 +187,8 @@ parse_options(int argc, char *argv[], struct settings *settings)
 }
 
 /* Refuses settings that make no sense or would show secrets to others.
- * Returns true if every request needs a token. */
-static bool
+ * Returns who is let in while there is no token. */
+static enum api_anonymous
 check_settings(const struct settings *settings)
 {
     const struct api_http_options *http = &settings->http;
@@ -217,7 +217,9 @@ check_settings(const struct settings *settings)
                   "on the way could read keys and tokens; to do so all the "
                   "same, use --allow-plain-http", http->listen);
     }
-    return !loopback && !settings->allow_no_token;
+    return (loopback ? API_ANONYMOUS_LOCAL
+            : settings->allow_no_token ? API_ANONYMOUS_ALL
+            : API_ANONYMOUS_NOBODY);
 }
 
 /* Makes room for many connections. */
@@ -329,7 +331,7 @@ main(int argc, char *argv[])
         ovs_fatal(0, "unexpected argument \"%s\" (use --help for help)",
                   argv[optind]);
     }
-    bool needs_token = check_settings(&settings);
+    enum api_anonymous anonymous = check_settings(&settings);
 
     daemonize_start(false);
     /* Locked memory does not survive the fork in daemonize_start(). */
@@ -340,7 +342,7 @@ main(int argc, char *argv[])
     raise_file_limit();
     forbid_core_dumps();
     vpn_heap_init();
-    api_init(&state.api, settings.db, settings.sb_db, needs_token);
+    api_init(&state.api, settings.db, settings.sb_db, anonymous);
     char *error = api_http_create(&state.api, &settings.http, &state.http);
     if (error) {
         ovs_fatal(0, "%s", error);
