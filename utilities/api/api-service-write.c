@@ -206,31 +206,49 @@ check_project(struct api_request *req, const struct wish *wish)
     return true;
 }
 
-/* Creating. */
-
-/* Checks that 'project' may have one more service. */
+/* Answers that 'project' would have more of 'what' than the 'max' that it may
+ * have. */
 static bool
-check_quota(struct api *api, struct api_request *req, const char *project)
+refuse_more(struct api_request *req, const char *project, int64_t max,
+            const char *what)
+{
+    api_problem_as(req, 403, "resource_exhausted", "project_id",
+                   "project \"%s\" may have %"PRId64" %s, and would have "
+                   "more", project, max, what);
+    return false;
+}
+
+/* Checks that 'project' may have one more service, with 'n' connections. */
+static bool
+check_quota(struct api *api, struct api_request *req, const char *project,
+            size_t n)
 {
     const struct vpnnbrec_vpn_service *service;
     const struct vpnnbrec_project *row;
-    size_t n = 0;
+    size_t n_services = 1, n_connections = n;
 
+    VPNNBREC_VPN_SERVICE_FOR_EACH (service, api->idl) {
+        if (!strcmp(service->project, project)) {
+            n_services++;
+            n_connections += service->n_connections;
+        }
+    }
     VPNNBREC_PROJECT_FOR_EACH (row, api->idl) {
-        if (!strcmp(row->name, project) && row->n_max_services) {
-            VPNNBREC_VPN_SERVICE_FOR_EACH (service, api->idl) {
-                n += !strcmp(service->project, project);
-            }
-            if (n >= row->max_services[0]) {
-                api_problem_as(req, 403, "resource_exhausted", "project_id",
-                               "project \"%s\" has %"PRIuSIZE" services, as "
-                               "many as it may have", project, n);
-                return false;
-            }
+        if (strcmp(row->name, project)) {
+            continue;
+        } else if (row->n_max_services && n_services > row->max_services[0]) {
+            return refuse_more(req, project, row->max_services[0],
+                               "services");
+        } else if (n && row->n_max_connections
+                   && n_connections > row->max_connections[0]) {
+            return refuse_more(req, project, row->max_connections[0],
+                               "connections");
         }
     }
     return true;
 }
+
+/* Creating. */
 
 /* Fills in an external address if there is none. */
 static bool
@@ -295,7 +313,7 @@ complete_wish(struct api *api, struct api_request *req, struct wish *wish)
         set_value(wish, "project_id", xstrdup(""));
     }
     if (!check_project(req, wish)
-        || !check_quota(api, req, get_value(wish, "project_id"))
+        || !check_quota(api, req, get_value(wish, "project_id"), 0)
         || !choose_address(api, req, wish)) {
         return false;
     }
@@ -360,6 +378,18 @@ update(struct api *api, struct api_request *req, const struct wish *wish,
     vpn_service_destroy(before);
 }
 
+/* Checks that 'row' may go to the project that 'wish' names, if any. */
+static bool
+check_move(struct api *api, struct api_request *req, const struct wish *wish,
+           const struct vpnnbrec_vpn_service *row)
+{
+    const char *project = get_value(wish, "project_id");
+
+    return (check_project(req, wish)
+            && (!project || !strcmp(project, row->project)
+                || check_quota(api, req, project, row->n_connections)));
+}
+
 /* PATCH /api/v1/vpn-services/ID: what is not given stays. */
 void
 api_service_update(struct api *api, struct api_request *req)
@@ -372,7 +402,7 @@ api_service_update(struct api *api, struct api_request *req)
         return;
     }
     api_put_service_spec(&spec, row);
-    if (read_wish(req, &wish) && check_project(req, &wish)
+    if (read_wish(req, &wish) && check_move(api, req, &wish, row)
         && api_check_etag(req, &spec)) {
         if (wish.name && strcmp(wish.name, row->name)) {
             api_problem(req, 422, "name",
