@@ -62,8 +62,14 @@ api_audit_destroy(struct api_audit *audit)
 static char *
 get_path(const struct api_request *req)
 {
-    size_t len = MIN(strcspn(req->uri, "?"), PATH_MAX_LEN);
+    size_t len = strcspn(req->uri, "?");
 
+    if (len > PATH_MAX_LEN) {
+        len = PATH_MAX_LEN;
+        while (len && (req->uri[len] & 0xc0) == 0x80) {
+            len--;              /* Not in the middle of a character. */
+        }
+    }
     return (req->route && req->route->flags & API_SECRET_PATH
             ? xstrdup(req->route->path)
             : xmemdup0(req->uri, len));
