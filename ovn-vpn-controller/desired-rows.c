@@ -13,6 +13,42 @@
 #include "packets.h"
 #include "util.h"
 
+/* Rows, found by their UUIDs.  One that is not for this chassis any more stays
+ * in the database's client, with what it said last, as long as other rows
+ * refer to it: a tunnel until its peers are gone, too. */
+
+static bool
+is_there(const struct ovsdb_idl_row *row)
+{
+    return row->old_datum != NULL;
+}
+
+/* Returns the tunnel with 'uuid' if it is for 'chassis', otherwise NULL. */
+const struct vpnsbrec_tunnel *
+desired_find_tunnel(const struct ovsdb_idl *vpn_sb, const char *chassis,
+                    const struct uuid *uuid)
+{
+    const struct vpnsbrec_tunnel *row = vpnsbrec_tunnel_get_for_uuid(vpn_sb,
+                                                                     uuid);
+
+    for (size_t i = 0; row && is_there(&row->header_) && i < row->n_chassis;
+         i++) {
+        if (!strcmp(row->chassis[i], chassis)) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+/* Returns the peer with 'uuid', NULL if there is none. */
+const struct vpnsbrec_peer *
+desired_find_peer(const struct ovsdb_idl *vpn_sb, const struct uuid *uuid)
+{
+    const struct vpnsbrec_peer *row = vpnsbrec_peer_get_for_uuid(vpn_sb, uuid);
+
+    return row && is_there(&row->header_) ? row : NULL;
+}
+
 /* Tunnels. */
 
 /* Parses 'n' addresses, each with a prefix length if it needs one, into

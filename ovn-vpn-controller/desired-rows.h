@@ -30,6 +30,11 @@ bool desired_ask(struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_sb,
                  unsigned int *ovn_sb_seqno);
 
 /* ovn-vpn-controller/desired-rows.c. */
+const struct vpnsbrec_tunnel *desired_find_tunnel(const struct ovsdb_idl *,
+                                                  const char *chassis,
+                                                  const struct uuid *);
+const struct vpnsbrec_peer *desired_find_peer(const struct ovsdb_idl *,
+                                              const struct uuid *);
 void desired_read_tunnel(const struct vpnsbrec_tunnel *, struct want_tunnel *);
 bool desired_read_key(const struct vpnsbrec_tunnel *, const char *box,
                       const struct vpn_sealing_pair *, struct want_tunnel *);

@@ -242,17 +242,6 @@ update_key(struct desired *d, struct want_tunnel *t,
     }
 }
 
-static bool
-is_for_chassis(const struct desired *d, const struct vpnsbrec_tunnel *row)
-{
-    for (size_t i = 0; i < row->n_chassis; i++) {
-        if (!strcmp(row->chassis[i], d->chassis)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void
 update_tunnel(struct desired *d, const struct vpnsbrec_tunnel *row)
 {
@@ -278,6 +267,14 @@ update_tunnel(struct desired *d, const struct vpnsbrec_tunnel *row)
 
 /* Rows that changed. */
 
+/* Returns the row of Tunnel with 'uuid', NULL if this chassis has nothing to
+ * do with it. */
+static const struct vpnsbrec_tunnel *
+find_row(const struct desired *d, const struct uuid *uuid)
+{
+    return desired_find_tunnel(d->vpn_sb, d->chassis, uuid);
+}
+
 static void
 run_tunnels(struct desired *d)
 {
@@ -286,27 +283,24 @@ run_tunnels(struct desired *d)
     /* Removals first: another row may have the same name. */
     VPNSBREC_TUNNEL_FOR_EACH_TRACKED (row, d->vpn_sb) {
         const struct uuid *uuid = &row->header_.uuid;
-        const struct vpnsbrec_tunnel *now = vpnsbrec_tunnel_get_for_uuid(
-            d->vpn_sb, uuid);
         struct want_tunnel *t = find_tunnel(d, uuid);
 
-        if (t && (!now || !is_for_chassis(d, now))) {
+        if (t && !find_row(d, uuid)) {
             forget_tunnel(d, t);
             d->asked = false;
         }
     }
     VPNSBREC_TUNNEL_FOR_EACH_TRACKED (row, d->vpn_sb) {
-        const struct vpnsbrec_tunnel *now = vpnsbrec_tunnel_get_for_uuid(
-            d->vpn_sb, &row->header_.uuid);
+        const struct vpnsbrec_tunnel *now = find_row(d, &row->header_.uuid);
 
-        if (now && is_for_chassis(d, now)) {
+        if (now) {
             update_tunnel(d, now);
         }
     }
     if (d->renamed) {
         /* Rows that are for the old name, too, have not changed. */
         VPNSBREC_TUNNEL_FOR_EACH (row, d->vpn_sb) {
-            if (is_for_chassis(d, row)
+            if (find_row(d, &row->header_.uuid)
                 && !find_tunnel(d, &row->header_.uuid)) {
                 update_tunnel(d, row);
             }
@@ -324,8 +318,7 @@ run_keys(struct desired *d)
         return;
     }
     HMAP_FOR_EACH (t, uuid_node, &d->tunnels) {
-        const struct vpnsbrec_tunnel *row = vpnsbrec_tunnel_get_for_uuid(
-            d->vpn_sb, &t->uuid);
+        const struct vpnsbrec_tunnel *row = find_row(d, &t->uuid);
 
         if (row) {
             update_key(d, t, row);
@@ -340,8 +333,7 @@ run_peers(struct desired *d)
 
     VPNSBREC_PEER_FOR_EACH_TRACKED (row, d->vpn_sb) {
         const struct uuid *uuid = &row->header_.uuid;
-        const struct vpnsbrec_peer *now = vpnsbrec_peer_get_for_uuid(
-            d->vpn_sb, uuid);
+        const struct vpnsbrec_peer *now = desired_find_peer(d->vpn_sb, uuid);
         struct want_tunnel *t = (now && now->tunnel
                                  ? find_tunnel(d, &now->tunnel->header_.uuid)
                                  : NULL);
@@ -440,8 +432,7 @@ void
 desired_get_sightings(const struct desired *d, const struct uuid *tunnel,
                       struct want_sightings *sightings)
 {
-    const struct vpnsbrec_tunnel *row = vpnsbrec_tunnel_get_for_uuid(
-        d->vpn_sb, tunnel);
+    const struct vpnsbrec_tunnel *row = find_row(d, tunnel);
 
     if (row) {
         desired_read_sightings(d->states_by_tunnel, row, sightings);
