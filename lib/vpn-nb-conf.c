@@ -247,9 +247,11 @@ vpn_nb_conf_init(struct vpn_nb_conf *conf, const struct vpn_nb_conf_wish *wish,
         .endpoint_port = service->listen_port,
         .keepalive = get_keepalive(service, c, options),
     };
-    get_addresses(service, c, &conf->conf.addresses);
 
-    char *error = get_public_key(wish, row, &conf->conf.public_key);
+    /* Nobody has looked at the connections then, or at the name. */
+    char *error = (service->error
+                   ? xasprintf("the service is in error: %s", service->error)
+                   : get_public_key(wish, row, &conf->conf.public_key));
     error = error ? error : vpn_label("public_ip",
                                       vpn_addr_parse(row->public_ip, &ip));
     if (!error) {
@@ -257,8 +259,11 @@ vpn_nb_conf_init(struct vpn_nb_conf *conf, const struct vpn_nb_conf_wish *wish,
         conf->conf.endpoint_host = conf->host;
     }
     error = error ? error : check_dns(service);
-    return error ? error : get_allowed_ips(wish, row, service, c,
-                                           &conf->conf.allowed_ips);
+    if (error) {
+        return error;
+    }
+    get_addresses(service, c, &conf->conf.addresses);
+    return get_allowed_ips(wish, row, service, c, &conf->conf.allowed_ips);
 }
 
 void

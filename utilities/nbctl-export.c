@@ -132,6 +132,11 @@ put_service(struct ds *ds, const struct vpn_service *service,
 {
     long long int now = time_wall_msec();
 
+    if (service->error) {
+        /* Its name may be one that ends the comment in which it stands. */
+        return xasprintf("service %s is in error: %s", service->name,
+                         service->error);
+    }
     ds_reserve(ds, ds->length + text_max(service));
     char *error = put_interface(ds, service, pair);
     for (size_t i = 0; !error && i < service->n_connections; i++) {
