@@ -17,14 +17,15 @@
 #include "util.h"
 
 /* Most characters that a writer needs for one prefix, for one entry of the
- * DNS beside its own length, and for everything else. */
+ * DNS beside its own length, a name server's address among them, and for
+ * everything else. */
 #define PREFIX_TEXT_MAX 256
 #define DNS_TEXT_MAX 256
 #define FIXED_TEXT_MAX 4096
 
 /* Returns a length that the text of 'conf' does not exceed in any syntax.  The
- * name and the note are escaped, and the endpoint, the DNS servers and the
- * name of the interface may stand in several places. */
+ * name and the note are escaped, and the endpoint and the name of the
+ * interface may stand in several places. */
 static size_t
 text_max(const struct wg_conf *conf)
 {
@@ -36,7 +37,7 @@ text_max(const struct wg_conf *conf)
     const char *entry;
 
     SSET_FOR_EACH (entry, conf->dns) {
-        n += (DNS_TEXT_MAX + strlen(entry)) * (1 + sset_count(conf->dns));
+        n += DNS_TEXT_MAX + strlen(entry);
     }
     return n;
 }
