@@ -169,6 +169,19 @@ begin_peer(struct parser *p)
     p->comment = NULL;
 }
 
+/* Returns true if 's' can be a keyword.  A key that stands where one belongs,
+ * because of a missing "=", cannot: nobody is to print it. */
+static bool
+is_keyword(const char *s)
+{
+    size_t n = 0;
+
+    while (isalpha((unsigned char) s[n])) {
+        n++;
+    }
+    return n && !s[n];
+}
+
 static char *
 parse_line(struct parser *p, char *line)
 {
@@ -200,15 +213,18 @@ parse_line(struct parser *p, char *line)
     }
 
     char *value = strchr(line, '=');
-    if (!value || !p->in_section) {
+    if (value) {
+        char *keyword_end = value++;
+
+        while (keyword_end > line && strchr(" \t", keyword_end[-1])) {
+            keyword_end--;
+        }
+        *keyword_end = '\0';
+        value += strspn(value, " \t");
+    }
+    if (!value || !p->in_section || !is_keyword(line)) {
         return xstrdup("this is not a line of a WireGuard configuration");
     }
-    char *keyword_end = value++;
-    while (keyword_end > line && strchr(" \t", keyword_end[-1])) {
-        keyword_end--;
-    }
-    *keyword_end = '\0';
-    value += strspn(value, " \t");
     return (p->peer ? parse_peer(p, line, value)
             : parse_interface(p, line, value));
 }
