@@ -186,6 +186,22 @@ write_keys(const struct importer *im, const struct wg_import_peer *peer,
     }
 }
 
+/* Returns a name that no other peer has for the one with the given 'index'.
+ * The caller must free it. */
+static char *
+make_name(struct importer *im, size_t index)
+{
+    char *name = nullable_xstrdup(im->import->peers[index].name);
+    size_t number = index + 1;
+
+    while (!name || !sset_add(&im->names, name)) {
+        free(name);
+        name = xasprintf("peer-%"PRIuSIZE, number);
+        number += im->import->n_peers;
+    }
+    return name;
+}
+
 /* Makes the connection of the peer with the given 'index', and returns it. */
 static struct vpnnbrec_vpn_connection *
 insert_connection(struct importer *im, size_t index, int64_t now)
@@ -196,11 +212,8 @@ insert_connection(struct importer *im, size_t index, int64_t now)
     const struct wg_import_peer *peer = &im->import->peers[index];
     struct vpnnbrec_vpn_connection *row
         = vpnnbrec_vpn_connection_insert(im->ctx->txn);
-    char *name = (peer->name && !sset_contains(&im->names, peer->name)
-                  ? xstrdup(peer->name)
-                  : xasprintf("peer-%"PRIuSIZE, index + 1));
+    char *name = make_name(im, index);
 
-    sset_add(&im->names, name);
     vpnnbrec_vpn_connection_set_name(row, name);
     free(name);
     write_networks(im, peer, row);
