@@ -17,6 +17,7 @@
 #include "util.h"
 #include "utilities/nbctl-file.h"
 #include "utilities/nbctl.h"
+#include "utilities/vpn-dbctl.h"
 #include "uuid.h"
 
 static struct ovs_list configs = OVS_LIST_INITIALIZER(&configs);
@@ -300,6 +301,9 @@ nbctl_config_deliver(struct ctl_context *ctx)
     if (config->has_qr) {
         qr_format_terminal(config->qr, config->qr_style, config->has_colours,
                            &ctx->output);
+        if (config->has_colours) {
+            vpn_dbctl_keep_colours();
+        }
     } else if (!config->names[NBCTL_CONFIG_OUTPUT]
                && !config->names[NBCTL_CONFIG_PNG]
                && !config->names[NBCTL_CONFIG_SVG]) {

@@ -17,6 +17,7 @@ struct vpn_dbctl_options {
     bool shuffle_remotes;
     bool dry_run;
     bool oneline;
+    bool keep_colours;          /* See vpn_dbctl_keep_colours(). */
     unsigned int timeout;       /* Seconds, 0 for none. */
     struct table_style table_style;
     bool has_format;            /* Was --format given? */

@@ -5,6 +5,7 @@
 
 #include <config.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -231,6 +232,45 @@ is_for_people(enum table_format format)
     return format == TF_TABLE || format == TF_LIST;
 }
 
+/* Returns the length of the escape sequence at the beginning of the 'n' bytes
+ * at 's' if that is one that changes colours, otherwise 0. */
+static size_t
+colour_len(const char *s, size_t n)
+{
+    size_t i = 2;
+
+    if (n < 3 || s[0] != '\033' || s[1] != '[') {
+        return 0;
+    }
+    while (i < n && (isdigit((unsigned char) s[i]) || s[i] == ';')) {
+        i++;
+    }
+    return i < n && s[i] == 'm' ? i + 1 : 0;
+}
+
+/* Replaces control characters in 'text', those of UTF-8 too, by question
+ * marks: names, descriptions and problems were written by others, and a
+ * terminal would do what they say.  Ends of lines stay, and colours if
+ * 'colours'. */
+static void
+defuse(struct ds *text, bool colours)
+{
+    for (size_t i = 0; i < text->length; i++) {
+        unsigned char *c = (unsigned char *) &text->string[i];
+        size_t rest = text->length - i;
+        size_t skip = colours ? colour_len(text->string + i, rest) : 0;
+
+        if (skip) {
+            i += skip - 1;
+        } else if ((c[0] < 0x20 && c[0] != '\n' && c[0] != '\t')
+                   || c[0] == 0x7f) {
+            c[0] = '?';
+        } else if (rest > 1 && c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) {
+            c[0] = c[1] = '?';
+        }
+    }
+}
+
 /* Prints the output of 'c' without going through stdio, whose buffers nobody
  * wipes. */
 static int
@@ -251,6 +291,9 @@ print_command(const struct ctl_command *c,
             ds_put_buffer(&text, c->output.string ? c->output.string : "",
                           c->output.length);
         }
+    }
+    if (!c->table || is_for_people(style.format)) {
+        defuse(&text, options->keep_colours);
     }
     int error = write_fully(STDOUT_FILENO, text.string, text.length, &n);
     vpn_wipe_ds(&text);

@@ -38,6 +38,14 @@ vpn_dbctl_is_dry_run(void)
     return options.dry_run;
 }
 
+/* Lets escape sequences for colours through to the terminal.  Others never
+ * get there: see defuse() in vpn-dbctl-run.c. */
+void
+vpn_dbctl_keep_colours(void)
+{
+    options.keep_colours = true;
+}
+
 /* Makes a command whose ctx->try_again is true run again at 'msec', a time as
  * of time_msec(), even if the database does not change until then. */
 void

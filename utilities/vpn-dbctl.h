@@ -73,5 +73,6 @@ OVS_NO_RETURN void vpn_dbctl_exit(int status);
 /* For commands. */
 bool vpn_dbctl_is_dry_run(void);
 void vpn_dbctl_run_again_at(long long int msec);
+void vpn_dbctl_keep_colours(void);
 
 #endif /* utilities/vpn-dbctl.h */
