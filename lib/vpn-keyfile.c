@@ -35,6 +35,23 @@ vpn_sealing_pair_create(void)
     return sealing_pair_from_secret(vpn_secret_new_private());
 }
 
+/* Returns a copy of 'pair', which may be NULL, and of those that it replaces.
+ * The caller must destroy it. */
+struct vpn_sealing_pair *
+vpn_sealing_pair_clone(const struct vpn_sealing_pair *pair)
+{
+    if (!pair) {
+        return NULL;
+    }
+
+    struct vpn_sealing_pair *clone = xmalloc(sizeof *clone);
+
+    clone->public = pair->public;
+    clone->secret = vpn_secret_clone(pair->secret);
+    clone->previous = vpn_sealing_pair_clone(pair->previous);
+    return clone;
+}
+
 /* Frees 'pair' and those that it replaces. */
 void
 vpn_sealing_pair_destroy(struct vpn_sealing_pair *pair)

@@ -12,6 +12,7 @@
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/list.h"
 #include "openvswitch/vlog.h"
+#include "ovs-thread.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(vpn_keys_secret);
@@ -21,8 +22,7 @@ static uint8_t *digest_key;
 
 /* Secrets in memory that is locked and guarded together: to get that takes
  * half a dozen system calls and, with the guard pages, four pages.  Ends where
- * a page ends, so that a secret's address tells that of its slab.  Only one
- * thread may handle secrets. */
+ * a page ends, so that a secret's address tells that of its slab. */
 #define SLAB_SIZE 2048
 #define SLAB_SECRETS 63
 struct slab {
@@ -33,8 +33,12 @@ struct slab {
 #define SLAB_EMPTY ((UINT64_C(1) << SLAB_SECRETS) - 1)
 BUILD_ASSERT_DECL(sizeof(struct slab) <= SLAB_SIZE);
 
+/* Protects 'slabs' and all but the secrets in them. */
+static struct ovs_mutex slabs_mutex = OVS_MUTEX_INITIALIZER;
+
 /* Contains 'struct slab's. */
-static struct ovs_list slabs = OVS_LIST_INITIALIZER(&slabs);
+static struct ovs_list slabs OVS_GUARDED_BY(slabs_mutex)
+    = OVS_LIST_INITIALIZER(&slabs);
 
 /* Must be called before any other function here.  Terminates the process if
  * the system has no randomness to offer. */
@@ -58,6 +62,7 @@ vpn_keys_init(void)
 
 static struct slab *
 add_slab(void)
+    OVS_REQUIRES(slabs_mutex)
 {
     struct slab *slab = sodium_malloc(SLAB_SIZE);
     if (!slab) {
@@ -75,6 +80,7 @@ add_slab(void)
 struct vpn_key *
 vpn_secret_alloc(void)
 {
+    ovs_mutex_lock(&slabs_mutex);
     struct slab *slab = (ovs_list_is_empty(&slabs) ? add_slab()
                          : CONTAINER_OF(ovs_list_front(&slabs), struct slab,
                                         node));
@@ -84,6 +90,7 @@ vpn_secret_alloc(void)
     if (!slab->free) {
         ovs_list_remove(&slab->node);
     }
+    ovs_mutex_unlock(&slabs_mutex);
     return &slab->secrets[i];
 }
 
@@ -127,8 +134,9 @@ vpn_secret_free(struct vpn_key *secret)
 
     struct slab *slab = (void *) ROUND_DOWN((uintptr_t) secret, SLAB_SIZE);
     size_t i = secret - slab->secrets;
-    ovs_assert(i < SLAB_SECRETS && !(slab->free >> i & 1));
     sodium_memzero(secret, sizeof *secret);
+    ovs_mutex_lock(&slabs_mutex);
+    ovs_assert(i < SLAB_SECRETS && !(slab->free >> i & 1));
     if (!slab->free) {
         ovs_list_push_back(&slabs, &slab->node);
     }
@@ -137,6 +145,7 @@ vpn_secret_free(struct vpn_key *secret)
         ovs_list_remove(&slab->node);
         sodium_free(slab);
     }
+    ovs_mutex_unlock(&slabs_mutex);
 }
 
 /* Stores in '*public' the public key of 'private'. */

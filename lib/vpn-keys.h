@@ -91,6 +91,8 @@ char *vpn_sealing_pair_load(const char *file_name,
 char *vpn_sealing_pair_save(const char *file_name,
                             const struct vpn_sealing_pair *);
 int64_t vpn_sealing_pair_created_at(const char *file_name);
+struct vpn_sealing_pair *vpn_sealing_pair_clone(
+    const struct vpn_sealing_pair *);
 void vpn_sealing_pair_destroy(struct vpn_sealing_pair *);
 
 /* Boxes. */

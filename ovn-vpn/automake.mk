@@ -11,6 +11,8 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/claims.h \
 	ovn-vpn/health.c \
 	ovn-vpn/health.h \
+	ovn-vpn/locksmith.c \
+	ovn-vpn/locksmith.h \
 	ovn-vpn/model-format.c \
 	ovn-vpn/model-marks.c \
 	ovn-vpn/model-sets.c \

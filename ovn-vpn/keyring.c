@@ -177,23 +177,3 @@ keyring_open_service_key(const struct keyring *keyring,
     }
     return NULL;
 }
-
-/* Opens 'box', the pre-shared key of the connection of 'service' that has
- * 'public_key'.  Like keyring_open_key() otherwise. */
-char *
-keyring_open_psk(const struct keyring *keyring, const char *service,
-                 const char *public_key, const char *box,
-                 struct vpn_key **pskp)
-{
-    char *owner = vpn_box_owner_peer(service, public_key);
-    char *error = vpn_box_open(keyring->pair, box, VPN_BOX_PSK, owner, pskp);
-
-    free(owner);
-    if (error) {
-        char *msg = xasprintf("sealed_psk: %s; make the connection again or "
-                              "clear its sealed_psk", error);
-        free(error);
-        return msg;
-    }
-    return NULL;
-}

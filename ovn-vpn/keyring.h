@@ -37,9 +37,6 @@ char *keyring_open_service_key(const struct keyring *,
 char *keyring_open_key(const struct keyring *, const char *service,
                        const char *public_key, const char *box,
                        struct vpn_key **privatep);
-char *keyring_open_psk(const struct keyring *, const char *service,
-                       const char *public_key, const char *box,
-                       struct vpn_key **pskp);
 
 /* keyring-rotate.c */
 char *keyring_load(struct keyring *);

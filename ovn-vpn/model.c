@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/vpn-ip-pool.h"
+#include "ovn-vpn/locksmith.h"
 #include "ovn-vpn/plan.h"
 #include "util.h"
 #include "uuid.h"
@@ -74,11 +75,11 @@ connection_destroy(struct model *model, struct model_connection *mc)
 {
     timers_set(&model->timers, &mc->timer, TIMER_NEVER);
     hmap_remove(&model->connections, &mc->node);
+    locksmith_cancel(mc->psk_job);
     vpn_connection_destroy(&mc->c);
     free(mc->site_error);
     free(mc->site_conflict);
     free(mc->key_error);
-    free(mc->locked_psk);
     free(mc);
 }
 
@@ -262,10 +263,10 @@ model_read_connection(struct model *model, struct model_connection *mc,
     struct model_service *ms = mc->service;
 
     retract(model, mc);
+    locksmith_cancel(mc->psk_job);
+    mc->psk_job = NULL;
     vpn_connection_destroy(&mc->c);
     mc->c = *c;
-    free(mc->locked_psk);
-    mc->locked_psk = NULL;
     model_add_to_groups(model, mc);
     if (!ms->service->error && !mc->c.error) {
         mc->c.error = vpn_connection_check(ms->service, &mc->c, NULL);

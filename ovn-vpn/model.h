@@ -62,6 +62,7 @@
 
 struct ds;
 struct health;
+struct locksmith_job;
 struct plan;
 struct svec;
 
@@ -95,8 +96,8 @@ struct model_connection {
     char *site_conflict;            /* Likewise. */
     char *key_error;                /* Why its pre-shared key cannot be
                                      * opened. */
-    char *locked_psk;               /* What sb_sync_prepare() has made for its
-                                     * row, or NULL. */
+    struct locksmith_job *psk_job;  /* From sb_sync_prepare(), or NULL.  Uses
+                                     * 'c'. */
     uint32_t in_sets;               /* Digest of what it adds to the address
                                      * sets of its service, 0 if nothing. */
     struct uuid peer;               /* Its row in the VPN Southbound database,

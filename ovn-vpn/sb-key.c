@@ -15,6 +15,7 @@
 #include "lib/vpn-model.h"
 #include "ovn-vpn/chassis.h"
 #include "ovn-vpn/keyring.h"
+#include "ovn-vpn/locksmith.h"
 #include "ovn-vpn/plan.h"
 #include "util.h"
 
@@ -46,7 +47,9 @@ service_keys_open(struct service_keys *keys)
         error = keyring_open_service_key(keys->keyring, keys->service,
                                          &keys->private);
         if (!error) {
-            keys->lock_key = vpn_lock_key(keys->private);
+            keys->lock = locksmith_keys_create(
+                keys->keyring->pair, keys->private, keys->service->name,
+                keys->service->public_key);
         }
     }
     return error;
@@ -56,7 +59,7 @@ void
 service_keys_destroy(struct service_keys *keys)
 {
     vpn_secret_free(keys->private);
-    vpn_secret_free(keys->lock_key);
+    locksmith_keys_unref(keys->lock);
 }
 
 static const struct vpnsbrec_sealed_key *

@@ -13,7 +13,7 @@
 #include "coverage.h"
 #include "lib/ovn-vpn-sb-idl.h"
 #include "lib/vpn-model.h"
-#include "ovn-vpn/keyring.h"
+#include "ovn-vpn/locksmith.h"
 #include "ovn-vpn/model.h"
 #include "ovn-vpn/plan.h"
 #include "ovn-vpn/sb-sync.h"
@@ -25,6 +25,12 @@ COVERAGE_DEFINE(sb_peer_inserted);
 COVERAGE_DEFINE(sb_peer_changed);
 COVERAGE_DEFINE(sb_peer_deleted);
 COVERAGE_DEFINE(sb_psk_locked);
+
+/* How many peers sb_sync_prepare() looks ahead: as many as keep the locksmith
+ * busy until it is called again.  A service counts as so many, for its own key
+ * has to be opened on the spot. */
+#define MAX_AHEAD 2000
+#define SERVICE_AHEAD 20
 
 /* Deletes 'row', and what chassis say of it. */
 static void
@@ -63,54 +69,37 @@ psk_is_current(const struct service_keys *keys, const struct vpn_connection *c,
             && old[VPN_FINGERPRINT_LEN] == ':');
 }
 
-/* Locks the connection's pre-shared key for the chassis of the tunnel and
- * stores the value of sealed_psk in '*textp', or NULL there if it has none.
- * 'fingerprint' is from psk_is_current(). */
+/* Locks the pre-shared key of 'mc' for the chassis of the tunnel, unless
+ * sb_sync_prepare() has had that done and it is current according to
+ * 'fingerprint', from psk_is_current().  Stores the value of sealed_psk in
+ * '*textp', NULL if it has none. */
 static char *
-lock_psk(struct service_keys *keys, const struct vpn_connection *c,
-         const char *public_key, const char *fingerprint, char **textp)
+lock_psk(struct service_keys *keys, struct model_connection *mc,
+         const char *fingerprint, char **textp)
 {
-    struct vpn_key *psk;
+    char *prepared = mc->psk_job ? locksmith_collect(mc->psk_job) : NULL;
+    char *error = NULL;
 
+    mc->psk_job = NULL;
     *textp = NULL;
-    if (!c->sealed_psk) {
+    if (!mc->c.sealed_psk) {
+        ovs_assert(!prepared);
         return NULL;
+    } else if (prepared
+               && !strncmp(prepared, fingerprint, VPN_FINGERPRINT_LEN)) {
+        *textp = prepared;
+    } else {
+        free(prepared);
+        error = service_keys_open(keys);
+        if (!error) {
+            error = locksmith_do(keys->lock, &mc->c.public_key,
+                                 mc->c.sealed_psk, textp);
+        }
     }
-
-    char *error = service_keys_open(keys);
     if (!error) {
-        error = keyring_open_psk(keys->keyring, keys->service->name,
-                                 public_key, c->sealed_psk, &psk);
-    }
-    if (!error) {
-        char *owner = vpn_box_owner_peer(keys->service->name, public_key);
-        char *box = vpn_box_lock(keys->lock_key, VPN_BOX_PSK, owner, psk);
-
-        *textp = xasprintf("%s:%s", fingerprint, box);
-        vpn_secret_free(psk);
-        free(box);
-        free(owner);
         COVERAGE_INC(sb_psk_locked);
     }
     return error;
-}
-
-/* Takes over what sb_sync_prepare() has made for 'mc', if that is current
- * according to 'fingerprint'.  Otherwise does what lock_psk() does. */
-static char *
-get_locked_psk(struct service_keys *keys, struct model_connection *mc,
-               const char *public_key, const char *fingerprint, char **textp)
-{
-    char *prepared = mc->locked_psk;
-
-    mc->locked_psk = NULL;
-    if (prepared && mc->c.sealed_psk
-        && !strncmp(prepared, fingerprint, VPN_FINGERPRINT_LEN)) {
-        *textp = prepared;
-        return NULL;
-    }
-    free(prepared);
-    return lock_psk(keys, &mc->c, public_key, fingerprint, textp);
 }
 
 /* Writes the allowed IPs of 'row', if they differ.  Returns true if so. */
@@ -184,8 +173,7 @@ sync_peer(const struct sb_sync *sync, struct ovsdb_idl_txn *txn,
     bool current = psk_is_current(keys, &mc->c, row ? row->sealed_psk : NULL,
                                   fingerprint);
     if (!current) {
-        error = get_locked_psk(keys, mc, public_key, fingerprint,
-                               &sealed_psk);
+        error = lock_psk(keys, mc, fingerprint, &sealed_psk);
     }
     model_set_error(model, mc, &mc->key_error, error);
     if (error) {
@@ -259,69 +247,60 @@ sb_peers_sync(const struct sb_sync *sync, struct ovsdb_idl_txn *txn,
     return true;
 }
 
-/* Locks the pre-shared key of 'mc' for the row that has yet to be inserted.
- * If that fails, it is not tried again before sb_sync_peers() says why. */
+/* Orders what the peers of 'ms' need that are among the next '*max_ahead', and
+ * counts that down. */
 static void
-prepare_peer(struct service_keys *keys, struct model_connection *mc)
-{
-    char public_key[VPN_KEY_TEXT_LEN + 1];
-    char fingerprint[VPN_FINGERPRINT_LEN + 1];
-
-    vpn_key_format(&mc->c.public_key, public_key);
-    psk_is_current(keys, &mc->c, NULL, fingerprint);
-    char *error = lock_psk(keys, &mc->c, public_key, fingerprint,
-                           &mc->locked_psk);
-    if (error) {
-        mc->locked_psk = xstrdup("");
-        free(error);
-    }
-}
-
-/* Prepares up to 'max_boxes' of the peers of 'ms', and counts that down.
- * Counts '*max_ahead' down for each that is or was prepared. */
-static void
-prepare_service(const struct keyring *keyring, struct model_service *ms,
-                long long int now, int *max_ahead, int *max_boxes)
+prepare_service(struct sb_sync *sync, const struct keyring *keyring,
+                struct model_service *ms, long long int now, int *max_ahead)
 {
     struct service_keys keys = { .keyring = keyring, .service = ms->service };
     struct model_connection *mc;
 
+    *max_ahead -= SERVICE_AHEAD;
     LIST_FOR_EACH (mc, in_todo, &ms->todo) {
-        if (*max_ahead <= 0 || *max_boxes <= 0) {
+        if (*max_ahead <= 0) {
             break;
-        } else if (mc->marks & MODEL_SYNC && !(mc->marks & MODEL_READ)
-                   && mc->c.sealed_psk && uuid_is_zero(&mc->peer)
-                   && model_connection_is_usable(mc, now)) {
+        } else if (mc->marks & MODEL_SYNC) {
             (*max_ahead)--;
-            if (!mc->locked_psk) {
-                (*max_boxes)--;
-                prepare_peer(&keys, mc);
+            if (mc->psk_job || mc->marks & MODEL_READ || !mc->c.sealed_psk
+                || !uuid_is_zero(&mc->peer)
+                || !model_connection_is_usable(mc, now)) {
+                continue;
             }
+            char *error = service_keys_open(&keys);
+            if (error) {
+                free(error);    /* sb_sync_tunnel() will tell. */
+                break;
+            }
+            mc->psk_job = locksmith_order(sync->locksmith, keys.lock,
+                                          &mc->c.public_key,
+                                          mc->c.sealed_psk);
         }
     }
     service_keys_destroy(&keys);
 }
 
-/* Does ahead what takes most of the time for a new peer, to open the box with
- * its pre-shared key and to lock that again, while a database server is busy
- * with our last transaction: for up to 'max_boxes' of the 'max_ahead' peers
- * that come next.  'now' is in milliseconds since the epoch.  Returns true if
- * there are more of them. */
-bool
-sb_sync_prepare(const struct keyring *keyring, struct model *model,
-                long long int now, int max_ahead, int max_boxes)
+/* Has what takes most of the time for a new peer, to open the box with its
+ * pre-shared key and to lock that again, done ahead for the peers that come
+ * next in 'model'.  'now' is in milliseconds since the epoch. */
+void
+sb_sync_prepare(struct sb_sync *sync, const struct keyring *keyring,
+                struct model *model, long long int now)
 {
+    int max_ahead = MAX_AHEAD;
     struct model_service *ms;
 
+    if (locksmith_n_jobs(sync->locksmith) > MAX_AHEAD / 2) {
+        return;
+    }
     LIST_FOR_EACH (ms, in_todo, &model->todo) {
-        if (max_ahead <= 0 || max_boxes <= 0) {
+        if (max_ahead <= 0) {
             break;
         } else if (!(ms->marks & (MODEL_READ | MODEL_PLAN))
                    && ms->plan && ms->plan->tunnel) {
-            prepare_service(keyring, ms, now, &max_ahead, &max_boxes);
+            prepare_service(sync, keyring, ms, now, &max_ahead);
         }
     }
-    return max_boxes <= 0;
 }
 
 /* Deletes stray peers, after a look for them in the whole table if

@@ -9,6 +9,8 @@
 
 struct chassis_table;
 struct keyring;
+struct locksmith;
+struct locksmith_keys;
 struct model;
 struct model_service;
 struct ovsdb_idl;
@@ -27,6 +29,7 @@ struct sb_sync {
     struct ovsdb_idl_index *sealed_keys;    /* By tunnel. */
     struct ovsdb_idl_index *tunnel_states;  /* By tunnel. */
     struct ovsdb_idl_index *peer_states;    /* By peer. */
+    struct locksmith *locksmith;
 };
 
 /* A service's keys, opened when first needed. */
@@ -34,7 +37,7 @@ struct service_keys {
     const struct keyring *keyring;
     const struct vpn_service *service;
     struct vpn_key *private;    /* NULL until opened. */
-    struct vpn_key *lock_key;   /* From vpn_lock_key(). */
+    struct locksmith_keys *lock;    /* For pre-shared keys. */
 };
 char *service_keys_check(const struct vpn_service *);
 char *service_keys_open(struct service_keys *);

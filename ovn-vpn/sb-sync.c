@@ -12,6 +12,7 @@
 #include "lib/vpn-model.h"
 #include "ovn-vpn/chassis.h"
 #include "ovn-vpn/keyring.h"
+#include "ovn-vpn/locksmith.h"
 #include "ovn-vpn/model.h"
 #include "ovn-vpn/plan.h"
 #include "ovn-vpn/row-set.h"
@@ -81,14 +82,17 @@ sb_sync_create(struct ovsdb_idl *idl)
             = ovsdb_idl_index_create1(idl, &vpnsbrec_tunnel_state_col_tunnel),
         .peer_states
             = ovsdb_idl_index_create1(idl, &vpnsbrec_peer_state_col_peer),
+        .locksmith = locksmith_create(),
     };
     return sync;
 }
 
-/* The indexes belong to the IDL. */
+/* The indexes belong to the IDL.  No model for which sb_sync_prepare() was
+ * called may be left. */
 void
 sb_sync_destroy(struct sb_sync *sync)
 {
+    locksmith_destroy(sync->locksmith);
     free(sync);
 }
 

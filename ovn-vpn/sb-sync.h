@@ -47,8 +47,8 @@ bool sb_sync_peers(struct sb_sync *, struct ovsdb_idl_txn *,
                    const struct keyring *, struct model *,
                    struct model_service *, const struct vpnsbrec_tunnel *,
                    struct sb_limits *);
-bool sb_sync_prepare(const struct keyring *, struct model *,
-                     long long int now, int max_ahead, int max_boxes);
+void sb_sync_prepare(struct sb_sync *, const struct keyring *,
+                     struct model *, long long int now);
 void sb_sync_sweep(struct sb_sync *, struct model *);
 void sb_sync_delete_orphans(struct sb_sync *, const struct uuidset *);
 

@@ -11,7 +11,6 @@
 
 #include "coverage.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovn-vpn/nb-sync.h"
 #include "ovn-vpn/plan-set.h"
@@ -25,9 +24,6 @@
 VLOG_DEFINE_THIS_MODULE(translator_pass);
 
 COVERAGE_DEFINE(translator_recompute);
-
-/* Pre-shared keys that are opened at once ahead of time. */
-#define MAX_BOXES 200
 
 /* From databases to plans. */
 
@@ -405,17 +401,6 @@ write_globals(struct translator *t, const struct status_input *status)
     }
     status_run_global(&t->status, status);
     t->seen_nb_cfg = nb_cfg;
-}
-
-/* Does ahead what the next pass would have to, in steps that take a hundredth
- * of a second. */
-void
-translator_prepare(struct translator *t)
-{
-    if (sb_sync_prepare(&t->keyring, &t->model, time_wall_msec(),
-                        model_batch_size(&t->model.todo), MAX_BOXES)) {
-        poll_immediate_wake();
-    }
 }
 
 /* Writes what is marked in the model. */

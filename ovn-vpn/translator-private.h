@@ -52,6 +52,5 @@ struct translator {
 
 void translator_update_model(struct translator *);
 void translator_write(struct translator *);
-void translator_prepare(struct translator *);
 
 #endif /* ovn-vpn/translator-private.h */

@@ -73,6 +73,7 @@ translator_create(const struct translator_dbs *dbs, const char *key_file,
 void
 translator_destroy(struct translator *t)
 {
+    model_destroy(&t->model);
     nb_sync_destroy(t->nb_sync);
     sb_sync_destroy(t->sb_sync);
     status_destroy(&t->status);
@@ -80,7 +81,6 @@ translator_destroy(struct translator *t)
     health_destroy(&t->health);
     failures_destroy(&t->failures);
     changes_destroy(&t->changes);
-    model_destroy(&t->model);
     snapshot_destroy(&t->snapshot);
     keyring_destroy(&t->keyring);
     free(t->option_problems);
@@ -306,7 +306,8 @@ void
 translator_run(struct translator *t)
 {
     if (!has_transactions(t)) {
-        translator_prepare(t);
+        sb_sync_prepare(t->sb_sync, &t->keyring, &t->model,
+                        time_wall_msec());
         return;
     } else if (time_msec() < t->retry_at) {
         return;

@@ -45,6 +45,7 @@ tests_ovstest_SOURCES = \
 	tests/test-api.c \
 	tests/test-health.c \
 	tests/test-index.c \
+	tests/test-locksmith.c \
 	tests/test-phase.c \
 	tests/test-plan.c \
 	tests/test-qr.c \
