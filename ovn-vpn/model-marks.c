@@ -131,24 +131,33 @@ model_next_due(const struct model *model)
 
 /* Progress of a pass. */
 
-/* Begins a pass.  All that the one before it did has come to pass. */
+/* Begins a pass.  All that the one before it did has come to pass.  A peer
+ * that has not shown up since then was deleted by somebody else before we
+ * heard of it. */
 void
 model_begin(struct model *model)
 {
+    struct model_connection *mc;
     struct model_service *ms;
 
     LIST_FOR_EACH_SAFE (ms, in_done, &model->done) {
         ovs_list_remove(&ms->in_done);
         ovs_list_init(&ms->in_done);
     }
+    LIST_FOR_EACH_SAFE (mc, in_awaited, &model->awaited) {
+        ovs_list_remove(&mc->in_awaited);
+        ovs_list_init(&mc->in_awaited);
+        model_mark_connection(model, mc, MODEL_SYNC);
+    }
 }
 
-/* Returns true if something is marked. */
+/* Returns true if something is marked, or will be by model_begin(). */
 bool
 model_has_work(const struct model *model)
 {
     return (!ovs_list_is_empty(&model->todo)
-            || !ovs_list_is_empty(&model->lagging));
+            || !ovs_list_is_empty(&model->lagging)
+            || !ovs_list_is_empty(&model->awaited));
 }
 
 /* Returns the number of connections to bring into the next transaction, which

@@ -22,6 +22,7 @@ model_init(struct model *model)
     ovs_list_init(&model->todo);
     ovs_list_init(&model->lagging);
     ovs_list_init(&model->done);
+    ovs_list_init(&model->awaited);
     uuidset_init(&model->gone_services);
     uuidset_init(&model->strays);
     timers_init(&model->timers);
@@ -75,6 +76,7 @@ connection_destroy(struct model *model, struct model_connection *mc)
 {
     timers_set(&model->timers, &mc->timer, TIMER_NEVER);
     hmap_remove(&model->connections, &mc->node);
+    ovs_list_remove(&mc->in_awaited);
     locksmith_cancel(mc->psk_job);
     vpn_connection_destroy(&mc->c);
     free(mc->site_error);
@@ -192,6 +194,7 @@ model_add_connection(struct model *model, struct model_service *ms,
     ovs_list_init(&mc->in_todo);
     ovs_list_init(&mc->in_sites);
     ovs_list_init(&mc->in_old_keys);
+    ovs_list_init(&mc->in_awaited);
     ovs_list_push_back(&ms->connections, &mc->in_service);
     hmap_insert(&model->connections, &mc->node, uuid_hash(uuid));
     return mc;
@@ -310,6 +313,15 @@ model_check_connection(struct model *model, struct model_connection *mc)
     model_set_error(model, mc, &mc->c.error, error);
 }
 
+/* Notes that a row for 'mc' is being inserted into the VPN Southbound
+ * database. */
+void
+model_await_peer(struct model *model, struct model_connection *mc)
+{
+    ovs_list_remove(&mc->in_awaited);
+    ovs_list_push_back(&model->awaited, &mc->in_awaited);
+}
+
 /* Notes that the row 'peer' in the VPN Southbound database belongs to
  * 'connection' of 'service'.  If there is no such thing, or if it has another
  * row, 'peer' is a stray. */
@@ -323,6 +335,8 @@ model_assign_peer(struct model *model, const struct uuid *service,
 
     if (mc && uuid_is_zero(&mc->peer)) {
         mc->peer = *peer;
+        ovs_list_remove(&mc->in_awaited);
+        ovs_list_init(&mc->in_awaited);
         model_mark_connection(model, mc, MODEL_SYNC | MODEL_STATUS);
     }
     if (mc && uuid_equals(&mc->peer, peer)) {

@@ -84,6 +84,7 @@ struct model_connection {
     struct ovs_list in_todo;        /* In 'model_service.todo' if marked. */
     struct ovs_list in_sites;       /* In 'model_service.sites' if a site. */
     struct ovs_list in_old_keys;    /* In 'model_service.old_keys' if old. */
+    struct ovs_list in_awaited;     /* In 'model.awaited', or empty. */
     unsigned int marks;             /* MODEL_*. */
 
     struct model_service *service;
@@ -153,6 +154,9 @@ struct model {
                                      * the status of connections. */
     struct ovs_list done;           /* Services on which the last pass has
                                      * worked. */
+    struct ovs_list awaited;        /* Connections for which the last pass has
+                                     * inserted peers that have not shown up
+                                     * in the database yet. */
     struct uuidset gone_services;   /* Whose rows must be deleted. */
     struct uuidset strays;          /* Rows of peers that must be deleted. */
     bool sweep;                     /* Both must be looked for in whole
@@ -191,6 +195,7 @@ void model_read_connection(struct model *, struct model_connection *,
 void model_check_connection(struct model *, struct model_connection *);
 void model_check_key_age(struct model *, struct model_connection *,
                          long long int now);
+void model_await_peer(struct model *, struct model_connection *);
 void model_assign_peer(struct model *, const struct uuid *service,
                        const struct uuid *connection,
                        const struct uuid *peer);

@@ -187,6 +187,7 @@ sync_peer(const struct sb_sync *sync, struct ovsdb_idl_txn *txn,
         vpnsbrec_peer_set_tunnel(row, tunnel);
         vpnsbrec_peer_set_connection(row, mc->c.uuid);
         vpnsbrec_peer_set_public_key(row, public_key);
+        model_await_peer(model, mc);
         limits->max_peers--;
         COVERAGE_INC(sb_peer_inserted);
     }
