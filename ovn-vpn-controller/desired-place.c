@@ -8,6 +8,7 @@
 #include "ovn-vpn-controller/desired-rows.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/ovn-sb-idl.h"
 #include "lib/ovn-vpn-sb-idl.h"
@@ -18,6 +19,20 @@
 #include "util.h"
 
 /* Residences. */
+
+/* Returns the row of the chassis called 'name', NULL if it has none. */
+const struct sbrec_chassis *
+desired_find_chassis(struct ovsdb_idl *ovn_sb, const char *name)
+{
+    const struct sbrec_chassis *chassis;
+
+    SBREC_CHASSIS_FOR_EACH (chassis, ovn_sb) {
+        if (!strcmp(chassis->name, name)) {
+            return chassis;
+        }
+    }
+    return NULL;
+}
 
 static const struct sbrec_port_binding *
 find_port(struct ovsdb_idl_index *ports_by_name, const char *name)

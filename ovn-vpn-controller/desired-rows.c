@@ -127,6 +127,27 @@ desired_read_tunnel(const struct vpnsbrec_tunnel *row, struct want_tunnel *t)
 
 /* Keys. */
 
+/* Returns the private key of 'tunnel' as it is sealed for 'chassis', NULL if
+ * it is not. */
+const char *
+desired_find_box(struct ovsdb_idl_index *keys_by_tunnel,
+                 const struct vpnsbrec_tunnel *tunnel, const char *chassis)
+{
+    struct vpnsbrec_sealed_key *target = vpnsbrec_sealed_key_index_init_row(
+        keys_by_tunnel);
+    const struct vpnsbrec_sealed_key *key;
+    const char *box = NULL;
+
+    vpnsbrec_sealed_key_index_set_tunnel(target, tunnel);
+    VPNSBREC_SEALED_KEY_FOR_EACH_EQUAL (key, target, keys_by_tunnel) {
+        if (!strcmp(key->chassis, chassis)) {
+            box = key->box;
+        }
+    }
+    vpnsbrec_sealed_key_index_destroy_row(target);
+    return box;
+}
+
 /* Opens 'box', which may be NULL, into 't'.  Returns NULL or what is wrong,
  * which the caller must free. */
 static char *

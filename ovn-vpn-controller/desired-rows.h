@@ -35,6 +35,9 @@ const struct vpnsbrec_tunnel *desired_find_tunnel(const struct ovsdb_idl *,
                                                   const struct uuid *);
 const struct vpnsbrec_peer *desired_find_peer(const struct ovsdb_idl *,
                                               const struct uuid *);
+const char *desired_find_box(struct ovsdb_idl_index *keys_by_tunnel,
+                             const struct vpnsbrec_tunnel *,
+                             const char *chassis);
 void desired_read_tunnel(const struct vpnsbrec_tunnel *, struct want_tunnel *);
 bool desired_read_key(const struct vpnsbrec_tunnel *, const char *box,
                       const struct vpn_sealing_pair *, struct want_tunnel *);
@@ -43,6 +46,8 @@ bool desired_drop_peer(struct want_tunnel *, const struct uuid *,
                        const char *public_key);
 
 /* ovn-vpn-controller/desired-place.c. */
+const struct sbrec_chassis *desired_find_chassis(struct ovsdb_idl *ovn_sb,
+                                                 const char *name);
 void desired_read_residence(struct ovsdb_idl_index *ports_by_name,
                             const struct sbrec_chassis *own,
                             struct want_tunnel *);

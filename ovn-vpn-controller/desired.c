@@ -224,18 +224,8 @@ static void
 update_key(struct desired *d, struct want_tunnel *t,
            const struct vpnsbrec_tunnel *row)
 {
-    struct vpnsbrec_sealed_key *target = vpnsbrec_sealed_key_index_init_row(
-        d->keys_by_tunnel);
-    const struct vpnsbrec_sealed_key *key;
-    const char *box = NULL;
+    const char *box = desired_find_box(d->keys_by_tunnel, row, d->chassis);
 
-    vpnsbrec_sealed_key_index_set_tunnel(target, row);
-    VPNSBREC_SEALED_KEY_FOR_EACH_EQUAL (key, target, d->keys_by_tunnel) {
-        if (!strcmp(key->chassis, d->chassis)) {
-            box = key->box;
-        }
-    }
-    vpnsbrec_sealed_key_index_destroy_row(target);
     if (desired_read_key(row, box, d->pair, t)) {
         update_all_peers(d, t, row);
         changed(d, t, false);
@@ -275,17 +265,31 @@ find_row(const struct desired *d, const struct uuid *uuid)
     return desired_find_tunnel(d->vpn_sb, d->chassis, uuid);
 }
 
+/* Forgets peers whose rows are not there any more. */
 static void
-run_tunnels(struct desired *d)
+forget_gone_peers(struct desired *d)
+{
+    struct peer_row *pr;
+
+    HMAP_FOR_EACH_SAFE (pr, node, &d->peer_rows) {
+        if (!desired_find_peer(d->vpn_sb, &pr->uuid)) {
+            forget_peer(d, pr);
+        }
+    }
+}
+
+static void
+run_tunnels(struct desired *d, bool all)
 {
     const struct vpnsbrec_tunnel *row;
+    struct want_tunnel *t;
 
+    if (!all && !d->renamed && !vpnsbrec_tunnel_track_get_first(d->vpn_sb)) {
+        return;
+    }
     /* Removals first: another row may have the same name. */
-    VPNSBREC_TUNNEL_FOR_EACH_TRACKED (row, d->vpn_sb) {
-        const struct uuid *uuid = &row->header_.uuid;
-        struct want_tunnel *t = find_tunnel(d, uuid);
-
-        if (t && !find_row(d, uuid)) {
+    HMAP_FOR_EACH_SAFE (t, uuid_node, &d->tunnels) {
+        if (!find_row(d, &t->uuid)) {
             forget_tunnel(d, t);
             d->asked = false;
         }
@@ -310,11 +314,11 @@ run_tunnels(struct desired *d)
 }
 
 static void
-run_keys(struct desired *d)
+run_keys(struct desired *d, bool all)
 {
     struct want_tunnel *t;
 
-    if (!vpnsbrec_sealed_key_track_get_first(d->vpn_sb)) {
+    if (!all && !vpnsbrec_sealed_key_track_get_first(d->vpn_sb)) {
         return;
     }
     HMAP_FOR_EACH (t, uuid_node, &d->tunnels) {
@@ -356,18 +360,14 @@ static void
 run_residences(struct desired *d)
 {
     unsigned int seqno = ovsdb_idl_get_seqno(d->ovn_sb);
-    const struct sbrec_chassis *chassis, *own = NULL;
     struct want_tunnel *t;
 
     if (d->asked && seqno == d->ovn_sb_seqno) {
         return;
     }
     d->ovn_sb_seqno = seqno;
-    SBREC_CHASSIS_FOR_EACH (chassis, d->ovn_sb) {
-        if (!strcmp(chassis->name, d->chassis)) {
-            own = chassis;
-        }
-    }
+    const struct sbrec_chassis *own = desired_find_chassis(d->ovn_sb,
+                                                           d->chassis);
     HMAP_FOR_EACH (t, uuid_node, &d->tunnels) {
         desired_read_residence(d->ports_by_name, own, t);
     }
@@ -386,8 +386,15 @@ desired_run(struct desired *d)
         return;
     }
     if (global) {
-        run_tunnels(d);
-        run_keys(d);
+        /* After a while without a connection, all rows are new ones, and those
+         * that went meanwhile are not among the tracked changes. */
+        bool all_new = vpnsbrec_sb_global_is_new(global);
+
+        run_tunnels(d, all_new);
+        run_keys(d, all_new);
+        if (all_new) {
+            forget_gone_peers(d);
+        }
         run_peers(d);
         d->want.valid = true;
         d->want.nb_cfg = global->nb_cfg;
