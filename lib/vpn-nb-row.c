@@ -65,7 +65,8 @@ vpn_nb_next_connection(const struct vpnnbrec_vpn_service *service,
             = vpnnbrec_vpn_connection_get_for_uuid(
                 idl, &service->connections[(*position)++]);
 
-        if (c) {
+        /* An access rule may refer to one that is not there. */
+        if (c && (c->header_.old_datum || c->header_.new_datum)) {
             return c;
         }
     }
