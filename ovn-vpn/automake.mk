@@ -27,6 +27,7 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/plan-address.c \
 	ovn-vpn/plan-check.c \
 	ovn-vpn/plan-gateway.c \
+	ovn-vpn/plan-guard.c \
 	ovn-vpn/plan-keys.c \
 	ovn-vpn/plan-nat.c \
 	ovn-vpn/plan-offer.c \
@@ -45,6 +46,8 @@ ovn_vpn_libplan_la_SOURCES = \
 	ovn-vpn/rivals.h \
 	ovn-vpn/router.c \
 	ovn-vpn/router.h \
+	ovn-vpn/siblings.c \
+	ovn-vpn/siblings.h \
 	ovn-vpn/timers.c \
 	ovn-vpn/timers.h
 

@@ -143,6 +143,8 @@ struct model_service {
     struct uuid router;             /* Zero if it could not be had. */
     unsigned int router_version;
     uint32_t neighbour;             /* Digest of who has its address. */
+    uint32_t siblings;              /* Digest of what lies behind others on the
+                                     * router, see siblings.c. */
 };
 
 struct model {

@@ -39,9 +39,8 @@
 #include "util.h"
 #include "uuid.h"
 
-/* OVN's priorities: for what no rule can allow, of the ACL that lets
+/* OVN's priorities, below PLAN_PRIORITY_GUARD: of the ACL that lets
  * established packets pass, and the highest of ACLs about all packets. */
-#define PRIORITY_GUARD 32767
 #define PRIORITY_ESTABLISHED 16384
 #define PRIORITY_MAX 16383
 
@@ -344,29 +343,6 @@ add_own_acl(struct plan *plan, const struct plan_row *ls, const char *key,
     return row;
 }
 
-/* Peers reach neither the links between routers and namespaces, of this
- * service or of others, nor what uses them.  A namespace asks for IPv6
- * neighbours from its link-local address, too. */
-static void
-add_guard(struct plan *plan, const struct plan_row *ls, bool v4)
-{
-    const struct vpn_options *options = plan->in.options;
-    struct vpn_prefix ns = plan_transit(plan, PLAN_TRANSIT_NS, v4);
-    char *address = vpn_addr_to_string(&ns.addr);
-    char *subnet = vpn_prefix_to_string(v4 ? &options->transit_subnet
-                                        : &options->transit_subnet6);
-    struct plan_row *row = add_own_acl(plan, ls, v4 ? "transit" : "transit6",
-                                       true, PRIORITY_GUARD, "drop");
-
-    plan_row_add(row, "match",
-                 (v4 ? "inport == \"vpn-%s-ln\" && ip4.src != %s && "
-                  "ip4.dst == %s"
-                  : "inport == \"vpn-%s-ln\" && ip6.src != {%s, fe80::/64} && "
-                  "ip6.dst == %s"), plan->in.service->name, address, subnet);
-    free(address);
-    free(subnet);
-}
-
 /* Adds ACLs that are not a rule's for packets both from peers and to them that
  * 'match' is about. */
 static void
@@ -405,7 +381,7 @@ add_established(struct plan *plan, const struct plan_row *ls)
 static void
 add_fragments(struct plan *plan, const struct plan_row *ls)
 {
-    add_own_acls(plan, ls, "fragments", PRIORITY_GUARD,
+    add_own_acls(plan, ls, "fragments", PLAN_PRIORITY_GUARD,
                  "ip4 && ip.proto == {6, 132} && ip.later_frag", "drop");
 }
 
@@ -429,10 +405,6 @@ plan_add_acls(struct plan *plan)
 {
     const struct plan_row *ls = plan_find_row(plan, "ls", "");
 
-    add_guard(plan, ls, true);
-    if (plan->alloc.ipv6) {
-        add_guard(plan, ls, false);
-    }
     if (plan->in.service->n_rules) {
         add_established(plan, ls);
         add_fragments(plan, ls);

@@ -15,6 +15,7 @@
 #include "ovn-vpn/pools.h"
 #include "ovn-vpn/rivals.h"
 #include "ovn-vpn/router.h"
+#include "ovn-vpn/siblings.h"
 #include "ovn-vpn/snapshot.h"
 #include "util.h"
 #include "uuid.h"
@@ -412,7 +413,6 @@ run_destroy(struct plan_run *run)
 
 /* Plans the services that are marked in 'model', and those that this concerns,
  * with what 'snapshot' knows.  'now' is in milliseconds since the epoch.
- *
  * Returns false if it has only given services addresses of pools: connections,
  * which are marked, have to be read again before the next call. */
 bool
@@ -438,10 +438,10 @@ plan_set_run(struct model *model, struct snapshot *snapshot,
     if (!again) {
         mark_waiting(&run);
         begin_plans(&run);
-        if (allocate(&run)) {
+        while (allocate(&run)) {
             begin_plans(&run);
-            allocate(&run);
         }
+        siblings_run(model, run.services, run.n, now);
         finish_plans(&run);
         model->has_freed = false;
     }

@@ -189,6 +189,7 @@ plan_finish(struct plan *plan)
     plan_add_routes(plan);
     plan_add_nat(plan);
     plan_add_policies(plan);
+    plan_add_guards(plan);
     plan_add_acls(plan);
     plan->tunnel = plan_make_tunnel(plan);
     plan_check_keys(plan);
@@ -210,6 +211,7 @@ plan_destroy(struct plan *plan)
         plan_tunnel_destroy(plan->tunnel);
         vpn_gateways_destroy(&plan->gateways);
         vpn_prefixes_destroy(&plan->offered_subnets);
+        vpn_prefixes_destroy(&plan->siblings);
         svec_destroy(&plan->warnings);
         svec_destroy(&plan->groups);
         free(plan->alloc.error);

@@ -7,10 +7,11 @@
  * Planning is pure: it reads the plain structures of a snapshot and makes a
  * 'struct plan', which nb-sync and sb-sync compare with the databases.  A
  * service is planned in two steps with the allocation of its tag and transit
- * addresses between them:
+ * addresses, and what it has to know of others, between them:
  *
  *   plan_begin()    checks, and the choice of gateways
  *   alloc_run()     for all services together
+ *   siblings_run()  likewise
  *   plan_finish()   rows for OVN, and the tunnel for the chassis
  *
  * A service's plan does not depend on its connections, but for sites, whose
@@ -128,6 +129,8 @@ struct plan {
 
     bool is_finished;           /* plan_finish() has been called. */
     struct alloc_item alloc;
+    struct vpn_prefixes siblings;       /* Behind other services on the
+                                         * router. */
     struct plan_rows rows;      /* Address sets only, if the service is not to
                                  * be served. */
     struct plan_sets *sets;     /* Which of them those are, NULL if none. */
@@ -168,6 +171,8 @@ void plan_put_rule_sets(const struct plan *, const struct vpn_access_rule *,
                         bool v4, struct ds *);
 void plan_fill_sets(struct plan *, const struct vpn_connection *const *,
                     size_t n);
+void plan_add_guards(struct plan *);                    /* plan-guard.c */
+void plan_update_guards(struct plan *);
 void plan_add_acls(struct plan *);                      /* plan-acl.c */
 void plan_check_keys(struct plan *);                    /* plan-keys.c */
 long long int plan_keys_old_at(const struct vpn_connection *,
@@ -180,6 +185,9 @@ void plan_warn(struct plan *, const char *format, ...)
     OVS_PRINTF_FORMAT(2, 3);
 const struct plan_row *plan_find_row(const struct plan *, const char *kind,
                                      const char *key);
+
+/* The highest of OVN's priorities of ACLs, for what no access rule allows. */
+#define PLAN_PRIORITY_GUARD 32767
 
 /* Addresses of a service's transit block: the gateway network has the router
  * and the namespace in it, the join network both routers.  Every service has
