@@ -10,6 +10,8 @@
 
 #include "utilities/api/api-resource.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
@@ -37,46 +39,55 @@ take_parameter(struct api_request *req, size_t i, const char *name)
     return true;
 }
 
-/* Takes the fields of the message, ListVpnsRequest, for the query.  Returns
- * false, and makes that the answer, if there is one that it does not have. */
+/* Returns true if the message has no fields but 'known', which blanks
+ * separate.  Otherwise makes that the answer. */
 static bool
-take_query(struct api_request *req)
+check_fields(struct api_request *req, const char *known)
 {
-    static const char *const fields[][2] = {
-        { "label", "label" },
-        { "name", "name" },
-        { "page_size", "limit" },
-        { "page_token", "page_token" },
-        { "project_id", "project_id" },
-    };
     const struct shash_node *node;
 
     SHASH_FOR_EACH (node, req->json->object) {
-        const struct json *json = node->data;
-        size_t i = 0;
-
-        while (i < ARRAY_SIZE(fields) && strcmp(node->name, fields[i][0])) {
-            i++;
-        }
-        if (i >= ARRAY_SIZE(fields)) {
+        if (!api_route_has_word(known, node->name)) {
             api_problem(req, 422, node->name, "there is no such field");
             return false;
-        } else if (json->type == JSON_STRING && json_string(json)[0]) {
-            smap_replace(&req->target.query, fields[i][1], json_string(json));
-        } else if (json->type == JSON_INTEGER) {
-            char *s = xasprintf("%lld", (long long int) json_integer(json));
-
-            smap_replace(&req->target.query, fields[i][1], s);
-            free(s);
         }
     }
     return true;
 }
 
+/* Takes the fields of the message, ListVpnsRequest, for the query.  Returns
+ * false, and makes that the answer, if there is a mistake in it. */
+static bool
+take_query(struct api_request *req)
+{
+    static const char *const strings[] = {
+        "label", "name", "page_token", "project_id",
+    };
+    struct api_body body;
+    int64_t limit = 0;
+
+    api_body_init(&body, req, NULL, req->json);
+    for (size_t i = 0; i < ARRAY_SIZE(strings); i++) {
+        const char *s = api_body_string(&body, strings[i]);
+
+        if (s && s[0]) {
+            smap_replace(&req->target.query, strings[i], s);
+        }
+    }
+    api_body_int(&body, "page_size", 0, API_PAGE_MAX, &limit);
+    if (limit) {
+        char *s = xasprintf("%"PRId64, limit);
+
+        smap_replace(&req->target.query, "limit", s);
+        free(s);
+    }
+    return api_body_finish(&body);
+}
+
 void
 api_connect_get(struct api *api, struct api_request *req)
 {
-    if (take_parameter(req, 0, "id")) {
+    if (check_fields(req, "id") && take_parameter(req, 0, "id")) {
         api_service_get(api, req);
     }
 }
@@ -92,7 +103,7 @@ api_connect_list(struct api *api, struct api_request *req)
 void
 api_connect_delete(struct api *api, struct api_request *req)
 {
-    if (take_parameter(req, 0, "id")) {
+    if (check_fields(req, "id") && take_parameter(req, 0, "id")) {
         api_service_delete(api, req);
     }
 }
@@ -100,7 +111,7 @@ api_connect_delete(struct api *api, struct api_request *req)
 void
 api_connect_status(struct api *api, struct api_request *req)
 {
-    if (take_parameter(req, 0, "id")) {
+    if (check_fields(req, "id") && take_parameter(req, 0, "id")) {
         api_service_status(api, req);
     }
 }
@@ -116,7 +127,8 @@ api_connect_add(struct api *api, struct api_request *req)
 void
 api_connect_remove(struct api *api, struct api_request *req)
 {
-    if (take_parameter(req, 0, "vpn_id")
+    if (check_fields(req, "vpn_id connection_id")
+        && take_parameter(req, 0, "vpn_id")
         && take_parameter(req, 1, "connection_id")) {
         api_connection_delete(api, req);
     }

@@ -85,17 +85,17 @@ check_query(struct api_request *req)
     return true;
 }
 
-/* Reads the body of 'req', if its route takes one. */
+/* Returns true if headers say that the body of 'req' is JSON as it stands, and
+ * nothing of a version of Connect's protocol that is not known. */
 static bool
-read_body(struct api_request *req)
+check_headers(struct api_request *req)
 {
     const char *type = req->headers[API_H_CONTENT_TYPE];
-    char *error;
+    const char *encoding = req->headers[API_H_CONTENT_ENCODING];
+    const char *version = req->headers[API_H_CONNECT_PROTOCOL_VERSION];
+    bool connect = req->route->flags & API_CONNECT;
 
-    if (!(req->route->flags & API_BODY)
-        || (!req->body.length && req->route->flags & API_OPTIONAL_BODY)) {
-        return true;
-    } else if (!type
+    if (!type
                || strncasecmp(type, "application/", 12)
                || (strncasecmp(type + 12, "json", 4)
                    && strncasecmp(type + 12, "merge-patch+json", 16))) {
@@ -103,8 +103,30 @@ read_body(struct api_request *req)
         api_problem(req, 415, NULL, "the Content-Type must be "
                     "application/json");
         return false;
+    } else if (encoding && strcasecmp(encoding, "identity")) {
+        api_set_header(req, "Accept-Encoding", "identity");
+        api_problem_as(req, connect ? 501 : 415, "unimplemented", NULL,
+                       "the Content-Encoding must be identity");
+        return false;
+    } else if (connect && version && strcmp(version, "1")) {
+        api_problem(req, 400, NULL, "the Connect-Protocol-Version must be 1");
+        return false;
     }
-    error = api_json_parse(ds_cstr(&req->body), req->body.length, &req->json);
+    return true;
+}
+
+/* Reads the body of 'req', if its route takes one. */
+static bool
+read_body(struct api_request *req)
+{
+    if (!(req->route->flags & API_BODY)
+        || (!req->body.length && req->route->flags & API_OPTIONAL_BODY)) {
+        return true;
+    } else if (!check_headers(req)) {
+        return false;
+    }
+    char *error = api_json_parse(ds_cstr(&req->body), req->body.length,
+                                 &req->json);
     if (error) {
         api_problem(req, 400, NULL, "%s", error);
         free(error);

@@ -20,6 +20,7 @@ const char *const api_header_names[API_N_HEADERS] = {
     [API_H_ACCEPT] = "Accept",
     [API_H_AUTHORIZATION] = "Authorization",
     [API_H_CONNECT_PROTOCOL_VERSION] = "Connect-Protocol-Version",
+    [API_H_CONTENT_ENCODING] = "Content-Encoding",
     [API_H_CONTENT_TYPE] = "Content-Type",
     [API_H_HOST] = "Host",
     [API_H_IDEMPOTENCY_KEY] = "Idempotency-Key",
@@ -251,7 +252,9 @@ make_problem(struct api_request *req, int status, const char *code,
     if (status == 503) {
         api_set_header(req, "Retry-After", "1");
     }
-    if (req->route && req->route->flags & API_CONNECT) {
+    /* What is not JSON does not come from a client that Connect's errors are
+     * for, and gets this status from Connect, too. */
+    if (req->route && req->route->flags & API_CONNECT && status != 415) {
         put_connect_error(req, code, field, detail);
         status = connect_status(code);
     } else {
