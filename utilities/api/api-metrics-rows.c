@@ -71,8 +71,8 @@ put_status(struct api *api, const struct api_request *req, struct ds *ds,
         const char *value = smap_get(&row->status, key);
 
         if (value && api_auth_sees(req, row->project)) {
-            ds_put_format(ds, "ovn_vpn_%s{service=\"%s\"} %.10g\n", name,
-                          row->name, strtod(value, NULL) * factor);
+            api_metrics_put_name(ds, name, "service", row->name);
+            ds_put_format(ds, "%.10g\n", strtod(value, NULL) * factor);
         }
     }
 }
@@ -87,8 +87,9 @@ put_key_ages(struct api *api, const struct api_request *req, struct ds *ds)
                          "Age of a service's key pair.");
     VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
         if (row->n_key_created_at && api_auth_sees(req, row->project)) {
-            ds_put_format(ds, "ovn_vpn_service_key_age_seconds"
-                          "{service=\"%s\"} %.3f\n", row->name,
+            api_metrics_put_name(ds, "service_key_age_seconds", "service",
+                                 row->name);
+            ds_put_format(ds, "%.3f\n",
                           (now - row->key_created_at[0]) / 1000.0);
         }
     }
@@ -131,14 +132,14 @@ static void
 put_connection_key_ages(struct api *api, const struct api_request *req,
                         struct ds *ds)
 {
+    static const char key_name[] = "service_oldest_connection_key_age_seconds";
     static const char psk_name[] = "service_oldest_psk_age_seconds";
     const struct vpnnbrec_vpn_service *row;
     long long int now = time_wall_msec();
     struct ds psks = DS_EMPTY_INITIALIZER;
 
-    api_metrics_put_head(ds, "service_oldest_connection_key_age_seconds",
-                         "gauge", "Age of the oldest keys that an enabled "
-                         "connection of a service has.");
+    api_metrics_put_head(ds, key_name, "gauge", "Age of the oldest keys that "
+                         "an enabled connection of a service has.");
     api_metrics_put_head(&psks, psk_name, "gauge", "Age of the oldest "
                          "pre-shared key of an enabled connection.");
     VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
@@ -146,11 +147,11 @@ put_connection_key_ages(struct api *api, const struct api_request *req,
             continue;
         }
         struct oldest oldest = get_oldest(row, now);
-        ds_put_format(ds, "ovn_vpn_service_oldest_connection_key_age_seconds"
-                      "{service=\"%s\"} %.3f\n", row->name, oldest.key);
+        api_metrics_put_name(ds, key_name, "service", row->name);
+        ds_put_format(ds, "%.3f\n", oldest.key);
         if (oldest.has_psk) {
-            ds_put_format(&psks, "ovn_vpn_%s{service=\"%s\"} %.3f\n",
-                          psk_name, row->name, oldest.psk);
+            api_metrics_put_name(&psks, psk_name, "service", row->name);
+            ds_put_format(&psks, "%.3f\n", oldest.psk);
         }
     }
     ds_put_cstr(ds, ds_cstr(&psks));
@@ -222,21 +223,22 @@ put_gateways(struct api *api, struct ds *ds)
     api_metrics_put_head(ds, "gateway_alive", "gauge",
                          "Whether a gateway chassis reports.");
     VPNNBREC_CHASSIS_FOR_EACH (row, api->idl) {
-        ds_put_format(ds, "ovn_vpn_gateway_alive{chassis=\"%s\"} %d\n",
-                      row->name, row->alive);
+        api_metrics_put_name(ds, "gateway_alive", "chassis", row->name);
+        ds_put_format(ds, "%d\n", row->alive);
     }
     api_metrics_put_head(ds, "gateway_problems", "gauge",
                          "Number of problems that a gateway chassis reports.");
     VPNNBREC_CHASSIS_FOR_EACH (row, api->idl) {
-        ds_put_format(ds, "ovn_vpn_gateway_problems{chassis=\"%s\"} %"
-                      PRIuSIZE"\n", row->name, row->n_problems);
+        api_metrics_put_name(ds, "gateway_problems", "chassis", row->name);
+        ds_put_format(ds, "%"PRIuSIZE"\n", row->n_problems);
     }
     api_metrics_put_head(ds, "gateway_sealing_key_age_seconds", "gauge",
                          "Age of a gateway chassis's sealing key.");
     VPNNBREC_CHASSIS_FOR_EACH (row, api->idl) {
         if (row->n_sealing_key_created_at) {
-            ds_put_format(ds, "ovn_vpn_gateway_sealing_key_age_seconds"
-                          "{chassis=\"%s\"} %.3f\n", row->name,
+            api_metrics_put_name(ds, "gateway_sealing_key_age_seconds",
+                                 "chassis", row->name);
+            ds_put_format(ds, "%.3f\n",
                           get_age(row->sealing_key_created_at[0],
                                   time_wall_msec()));
         }

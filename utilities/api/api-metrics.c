@@ -139,6 +139,34 @@ api_metrics_put_head(struct ds *ds, const char *name, const char *type,
                   help, name, type);
 }
 
+/* Appends 'label' with 'value', in which backslashes, quotes and line
+ * ends must not stand as they are. */
+void
+api_metrics_put_label(struct ds *ds, const char *label, const char *value)
+{
+    ds_put_format(ds, "%s=\"", label);
+    for (; *value; value++) {
+        if (*value == '\n') {
+            ds_put_cstr(ds, "\\n");
+        } else {
+            ds_put_cstr(ds, *value == '\\' || *value == '"' ? "\\" : "");
+            ds_put_char(ds, *value);
+        }
+    }
+    ds_put_char(ds, '"');
+}
+
+/* Appends what stands before a number: the metric's 'name', and 'label' with
+ * 'value'. */
+void
+api_metrics_put_name(struct ds *ds, const char *name, const char *label,
+                     const char *value)
+{
+    ds_put_format(ds, "ovn_vpn_%s{", name);
+    api_metrics_put_label(ds, label, value);
+    ds_put_cstr(ds, "} ");
+}
+
 static void
 put_takeovers(struct api *api, const struct api_request *req, struct ds *ds)
 {
@@ -151,8 +179,9 @@ put_takeovers(struct api *api, const struct api_request *req, struct ds *ds)
             = shash_find_data(&api->metrics->residences, row->name);
 
         if (api_auth_sees(req, row->project)) {
-            ds_put_format(ds, "ovn_vpn_service_takeovers_total"
-                          "{service=\"%s\"} %"PRIu64"\n", row->name,
+            api_metrics_put_name(ds, "service_takeovers_total", "service",
+                                 row->name);
+            ds_put_format(ds, "%"PRIu64"\n",
                           residence ? residence->n_takeovers : 0);
         }
     }

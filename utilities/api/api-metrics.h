@@ -14,6 +14,9 @@ void api_metrics_destroy(struct api_metrics *);
 void api_metrics_run(struct api *);
 void api_metrics_put_head(struct ds *, const char *name, const char *type,
                           const char *help);
+void api_metrics_put_label(struct ds *, const char *label, const char *value);
+void api_metrics_put_name(struct ds *, const char *name, const char *label,
+                          const char *value);
 void api_metrics_put_rows(struct api *, const struct api_request *,
                           struct ds *);
 void api_metrics_note(struct api *, const struct api_request *);

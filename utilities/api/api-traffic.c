@@ -95,6 +95,7 @@ static void
 add_up(struct api *api, const struct api_request *req, struct shash *sums)
 {
     const struct vpnsbrec_peer_state *state;
+    struct ds labels = DS_EMPTY_INITIALIZER;
 
     VPNSBREC_PEER_STATE_FOR_EACH (state, api->traffic->idl) {
         const struct vpnnbrec_vpn_service *service
@@ -106,14 +107,15 @@ add_up(struct api *api, const struct api_request *req, struct shash *sums)
         if (!service || !api_auth_sees(req, service->project)) {
             continue;
         }
-        char *labels = xasprintf("service=\"%s\",chassis=\"%s\"",
-                                 service->name, state->chassis);
-        struct sum *sum = shash_find_data(sums, labels);
+        ds_clear(&labels);
+        api_metrics_put_label(&labels, "service", service->name);
+        ds_put_char(&labels, ',');
+        api_metrics_put_label(&labels, "chassis", state->chassis);
+        struct sum *sum = shash_find_data(sums, ds_cstr(&labels));
         if (!sum) {
             sum = xzalloc(sizeof *sum);
-            shash_add(sums, labels, sum);
+            shash_add(sums, ds_cstr(&labels), sum);
         }
-        free(labels);
         sum->rx_bytes += state->rx_bytes;
         sum->tx_bytes += state->tx_bytes;
         if (state->n_last_handshake) {
@@ -121,6 +123,7 @@ add_up(struct api *api, const struct api_request *req, struct shash *sums)
                                       state->last_handshake[0]);
         }
     }
+    ds_destroy(&labels);
 }
 
 /* Appends what Prometheus shall know. */
