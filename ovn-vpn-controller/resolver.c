@@ -233,6 +233,26 @@ finish(struct resolver *r, struct resolver_name *name)
     name->spawn = NULL;
 }
 
+/* Returns the name that has waited longest to be looked up, NULL if none is to
+ * be.  Whoever has many names, or some whose lookups take long, cannot keep
+ * others from having theirs looked up. */
+static struct resolver_name *
+find_next(const struct resolver *r)
+{
+    struct resolver_name *next = NULL;
+    struct shash_node *node;
+
+    SHASH_FOR_EACH (node, &r->names) {
+        struct resolver_name *name = node->data;
+
+        if (name->wanted && !name->spawn
+            && (!next || name->tried_at < next->tried_at)) {
+            next = name;
+        }
+    }
+    return next;
+}
+
 void
 resolver_run(struct resolver *r)
 {
@@ -252,13 +272,13 @@ resolver_run(struct resolver *r)
             name_destroy(name);
         }
     }
-    SHASH_FOR_EACH (node, &r->names) {
-        struct resolver_name *name = node->data;
+    for (; n_running < MAX_RUNNING; n_running++) {
+        struct resolver_name *name = find_next(r);
 
-        if (name->wanted && !name->spawn && n_running < MAX_RUNNING) {
-            start(name);
-            n_running++;
+        if (!name) {
+            break;
         }
+        start(name);
     }
 }
 

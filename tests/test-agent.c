@@ -11,11 +11,13 @@
 
 #include "command-line.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/poll-loop.h"
 #include "ovn-vpn-controller/ovs-port.h"
 #include "ovn-vpn-controller/resolver.h"
 #include "ovn-vpn-controller/settings.h"
 #include "smap.h"
 #include "tests/ovstest.h"
+#include "timeval.h"
 #include "util.h"
 
 static void
@@ -96,6 +98,40 @@ test_answer(struct ovs_cmdl_context *ctx OVS_UNUSED)
     ds_destroy(&in);
 }
 
+/* Asks 'r' for all of 'names', which are never new enough, and returns how
+ * many of the 'n' are known. */
+static int
+look_up_all(struct resolver *r, char *names[], int n)
+{
+    int known = 0;
+
+    for (int i = 0; i < n; i++) {
+        struct wg_endpoint endpoint;
+
+        known += resolver_lookup(r, names[i], true, 0, &endpoint);
+    }
+    return known;
+}
+
+/* resolve HOST:PORT...: until all have been found, for up to five seconds. */
+static void
+test_resolve(struct ovs_cmdl_context *ctx)
+{
+    long long int deadline = time_msec() + 5000;
+    struct resolver r;
+
+    resolver_init(&r);
+    while (look_up_all(&r, ctx->argv + 1, ctx->argc - 1) < ctx->argc - 1
+           && time_msec() < deadline) {
+        resolver_run(&r);
+        resolver_wait(&r);
+        poll_timer_wait_until(deadline);
+        poll_block();
+    }
+    printf("found %d\n", look_up_all(&r, ctx->argv + 1, ctx->argc - 1));
+    resolver_destroy(&r);
+}
+
 /* endpoint TEXT...: parsed and formatted again. */
 static void
 test_endpoint(struct ovs_cmdl_context *ctx)
@@ -121,6 +157,7 @@ test_agent_main(int argc, char *argv[])
         { "settings", NULL, 0, INT_MAX, test_settings, OVS_RO },
         { "map", NULL, 2, 2, test_map, OVS_RO },
         { "answer", NULL, 0, 0, test_answer, OVS_RO },
+        { "resolve", NULL, 1, INT_MAX, test_resolve, OVS_RO },
         { "endpoint", NULL, 1, INT_MAX, test_endpoint, OVS_RO },
         { NULL, NULL, 0, 0, NULL, OVS_RO },
     };
