@@ -25,6 +25,8 @@ _ovn_vpn_dbctl_argument() { # PROGRAM COMMAND INDEX
 }
 
 # Names from the database, with the options that are on the command line.
+# Anybody may have written them: only those that the shell takes as they are
+# may be passed to "compgen -W", which expands its words, and be completed.
 _ovn_vpn_dbctl_names() { # PROGRAM KIND PREVIOUS
     local program=$1 table
     case $program:$2 in
@@ -62,7 +64,8 @@ _ovn_vpn_dbctl() {
         words=$(_ovn_vpn_dbctl_commands "$program")
     else
         words=$(_ovn_vpn_dbctl_names "$program" \
-            "$(_ovn_vpn_dbctl_argument "$program" "$command" $((n + 1)))")
+            "$(_ovn_vpn_dbctl_argument "$program" "$command" $((n + 1)))" \
+            | grep -xE '[A-Za-z0-9][A-Za-z0-9_.:-]*')
     fi
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word" | sort -u)
     [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace 2>/dev/null
