@@ -127,7 +127,14 @@ api_texts_refresh(struct api_texts *texts, const struct ovsdb_idl *idl,
         struct api_text *text = CONTAINER_OF(ovs_list_front(&texts->stale),
                                              struct api_text, stale);
 
-        api_text_refresh(text, vpnnbrec_vpn_connection_get_for_uuid(
-                                   idl, &text->uuid));
+        const struct vpnnbrec_vpn_connection *row
+            = vpnnbrec_vpn_connection_get_for_uuid(idl, &text->uuid);
+
+        if (row) {
+            api_text_refresh(text, row);
+        } else {
+            /* It went while there was no connection to the database. */
+            drop(texts, text);
+        }
     }
 }

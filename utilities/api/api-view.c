@@ -313,6 +313,11 @@ api_view_run(struct api *api)
     const struct vpnnbrec_vpn_connection *connection;
     struct api_view *view = api->view;
 
+    /* What went while there was no connection is not among the changes, but
+     * all that is there then is new.  If nothing is, nobody says so. */
+    if (!vpnnbrec_vpn_service_first(api->idl)) {
+        view->services_valid = false;
+    }
     VPNNBREC_VPN_SERVICE_FOR_EACH_TRACKED (service, api->idl) {
         note_service(view, service);
     }
