@@ -10,8 +10,21 @@
 #include "lib/ovn-vpn-sb-idl.h"
 #include "lib/vpn-model.h"
 #include "ovn-vpn-controller/tunnel-host.h"
+#include "ovsdb-idl.h"
 #include "packets.h"
+#include "smap.h"
 #include "util.h"
+
+/* Returns the row of SB_Global, NULL if there is none that ovn-vpn has
+ * written, which it does when all the rest is there.  ovn-vpn-ctl makes an
+ * empty one before that. */
+const struct vpnsbrec_sb_global *
+desired_find_global(const struct ovsdb_idl *vpn_sb)
+{
+    const struct vpnsbrec_sb_global *row = vpnsbrec_sb_global_first(vpn_sb);
+
+    return row && smap_get(&row->options, "stats_interval_ms") ? row : NULL;
+}
 
 /* Rows, found by their UUIDs.  One that is not for this chassis any more stays
  * in the database's client, with what it said last, as long as other rows

@@ -14,6 +14,7 @@ struct ovsdb_idl_index;
 struct sbrec_chassis;
 struct vpn_sealing_pair;
 struct vpnsbrec_peer;
+struct vpnsbrec_sb_global;
 struct vpnsbrec_tunnel;
 
 /* What has come from a database; see desired_listen(). */
@@ -30,6 +31,7 @@ bool desired_ask(struct ovsdb_idl *vpn_sb, struct ovsdb_idl *ovn_sb,
                  unsigned int *ovn_sb_seqno);
 
 /* ovn-vpn-controller/desired-rows.c. */
+const struct vpnsbrec_sb_global *desired_find_global(const struct ovsdb_idl *);
 const struct vpnsbrec_tunnel *desired_find_tunnel(const struct ovsdb_idl *,
                                                   const char *chassis,
                                                   const struct uuid *);

@@ -377,8 +377,7 @@ run_residences(struct desired *d)
 void
 desired_run(struct desired *d)
 {
-    const struct vpnsbrec_sb_global *global = vpnsbrec_sb_global_first(
-        d->vpn_sb);
+    const struct vpnsbrec_sb_global *global = desired_find_global(d->vpn_sb);
 
     desired_listen(d->vpn_sb, &d->vpn_sb_ear);
     desired_listen(d->ovn_sb, &d->ovn_sb_ear);
