@@ -41,6 +41,27 @@ get_list(struct ctl_context *ctx, const char *option, struct svec *list)
     }
 }
 
+/* Refuses lists that have turned out empty, for example because a variable of
+ * a script was: a rule without a list is one for all. */
+static char *
+check_lists(const struct ctl_context *ctx)
+{
+    static const char *const options[] = {
+        "--connections", "--groups", "--networks", "--ports",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+        const char *s = shash_find_data(&ctx->options, options[i]);
+
+        if (s && !s[strspn(s, ", ")]) {
+            return xasprintf("%s: there is nothing in the list; leave the "
+                             "option out for a rule that is for all",
+                             options[i]);
+        }
+    }
+    return NULL;
+}
+
 static char *
 parse_ports(const struct svec *ports, struct vpn_access_rule *rule)
 {
@@ -178,6 +199,7 @@ cmd_rule_add(struct ctl_context *ctx)
     vpn_access_rule_init(&rule);
     get_list(ctx, "--ports", &ports);
     ctx->error = nbctl_get_service(ctx, ctx->argv[1], &service);
+    ctx->error = ctx->error ? ctx->error : check_lists(ctx);
     if (!ctx->error) {
         ctx->error = parse_rule(ctx, &ports, &rule);
     }
