@@ -16,8 +16,9 @@
  * format. */
 #define BOX_PREFIX "ovn-vpn-box1."
 
-/* Longest owner in a box. */
-#define OWNER_MAX 255
+/* Longest owner in a box: 63 characters of UTF-8, which the databases allow
+ * for the name of a service, a public key, and what stands before them. */
+#define OWNER_MAX (63 * 4 + VPN_KEY_TEXT_LEN + 16)
 
 /* What is inside of a box, followed by the owner. */
 struct box_header {
