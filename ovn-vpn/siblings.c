@@ -28,39 +28,59 @@ is_served(const struct model_service *ms)
             && !ms->plan->alloc.error);
 }
 
+/* Returns true if there are routes to what lies behind 'mc'. */
+static bool
+is_routed(const struct model_connection *mc, long long int now)
+{
+    return !mc->site_error && vpn_connection_is_usable(&mc->c, now);
+}
+
+static void
+add_prefixes(struct vpn_prefixes *to, const struct vpn_prefixes *from)
+{
+    for (size_t i = 0; i < from->n; i++) {
+        vpn_prefixes_add(to, &from->list[i]);
+    }
+}
+
 /* Adds to 'prefixes' all that lies behind the tunnel of 'ms'. */
 static void
 get_prefixes(const struct model_service *ms, long long int now,
              struct vpn_prefixes *prefixes)
 {
-    const struct vpn_prefixes *subnets = &ms->service->tunnel_subnets;
     const struct model_connection *mc;
 
-    for (size_t i = 0; i < subnets->n; i++) {
-        vpn_prefixes_add(prefixes, &subnets->list[i]);
-    }
+    add_prefixes(prefixes, &ms->service->tunnel_subnets);
     LIST_FOR_EACH (mc, in_sites, &ms->sites) {
-        const struct vpn_prefixes *cidrs = &mc->c.peer_cidrs;
-        bool is_routed = (!mc->site_error
-                          && vpn_connection_is_usable(&mc->c, now));
-
-        for (size_t i = 0; is_routed && i < cidrs->n; i++) {
-            vpn_prefixes_add(prefixes, &cidrs->list[i]);
+        if (is_routed(mc, now)) {
+            add_prefixes(prefixes, &mc->c.peer_cidrs);
         }
     }
 }
 
 static uint32_t
+sum_hashes(const struct vpn_prefixes *prefixes)
+{
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < prefixes->n; i++) {
+        sum += vpn_prefix_hash(&prefixes->list[i], 0);
+    }
+    return sum;
+}
+
+/* Returns a digest of what get_prefixes() gets. */
+static uint32_t
 get_digest(const struct model_service *ms, long long int now)
 {
-    struct vpn_prefixes prefixes = VPN_PREFIXES_INITIALIZER;
-    uint32_t digest = 0;
+    uint32_t digest = sum_hashes(&ms->service->tunnel_subnets);
+    const struct model_connection *mc;
 
-    get_prefixes(ms, now, &prefixes);
-    for (size_t i = 0; i < prefixes.n; i++) {
-        digest += vpn_prefix_hash(&prefixes.list[i], 0);
+    LIST_FOR_EACH (mc, in_sites, &ms->sites) {
+        if (is_routed(mc, now)) {
+            digest += sum_hashes(&mc->c.peer_cidrs);
+        }
     }
-    vpn_prefixes_destroy(&prefixes);
     return digest;
 }
 
