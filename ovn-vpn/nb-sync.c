@@ -249,15 +249,29 @@ match_row(const struct nb_sync *sync, struct hmap *have,
 
 /* Changes. */
 
-/* Returns the row that holds 'row' of table 't', or NULL. */
+/* Returns the row that holds 'row' of table 't', or NULL.  It is likely to be
+ * 'last', which held the last one, or in 'have': to look through the whole
+ * table takes far longer. */
 static const struct ovsdb_idl_row *
-find_holder(const struct nb_sync *sync, const struct nb_table *t,
-            const struct ovsdb_idl_row *row)
+find_holder(const struct nb_sync *sync, const struct hmap *have,
+            const struct nb_table *t, const struct ovsdb_idl_row *row,
+            const struct ovsdb_idl_row *last)
 {
     const struct nb_table *parent = nb_table_parent(t);
     const struct ovsdb_idl_column *column = nb_table_parent_column(t);
     const struct ovsdb_idl_row *p;
+    const struct have *h;
 
+    if (last && last->table->class_ == parent->class
+        && nb_row_refers_to(last, column, &row->uuid)) {
+        return last;
+    }
+    HMAP_FOR_EACH (h, node, have) {
+        if (h->table == parent
+            && nb_row_refers_to(h->row, column, &row->uuid)) {
+            return h->row;
+        }
+    }
     for (p = ovsdb_idl_first_row(sync->idl, parent->class); p;
          p = ovsdb_idl_next_row(p)) {
         if (nb_row_refers_to(p, column, &row->uuid)) {
@@ -277,23 +291,15 @@ find_holder(const struct nb_sync *sync, const struct nb_table *t,
 static unsigned int
 delete_leftovers(const struct nb_sync *sync, const struct hmap *have)
 {
-    unsigned int n = 0;
+    const struct ovsdb_idl_row *holder = NULL;
     const struct have *h, *other;
+    unsigned int n = 0;
 
     HMAP_FOR_EACH (h, node, have) {
-        if (h->want) {
+        if (h->want || !h->table->parent_table) {
             continue;
         }
-        VLOG_DBG("%s %s: deleting", h->table->class->name, h->id);
-        COVERAGE_INC(nb_row_deleted);
-        n++;
-        if (!h->table->parent_table) {
-            ovsdb_idl_txn_delete(h->row);
-            continue;
-        }
-
-        const struct ovsdb_idl_row *holder = find_holder(sync, h->table,
-                                                         h->row);
+        holder = find_holder(sync, have, h->table, h->row, holder);
         bool goes_too = !holder;
         HMAP_FOR_EACH (other, node, have) {
             goes_too = goes_too || (other->row == holder && !other->want);
@@ -302,8 +308,17 @@ delete_leftovers(const struct nb_sync *sync, const struct hmap *have)
             nb_row_detach(holder, nb_table_parent_column(h->table),
                           &h->row->uuid);
         }
-        if (h->table->class->is_root) {
-            ovsdb_idl_txn_delete(h->row);
+    }
+
+    /* Only now, for of rows that are deleted nothing is known any more. */
+    HMAP_FOR_EACH (h, node, have) {
+        if (!h->want) {
+            VLOG_DBG("%s %s: deleting", h->table->class->name, h->id);
+            COVERAGE_INC(nb_row_deleted);
+            n++;
+            if (h->table->class->is_root) {
+                ovsdb_idl_txn_delete(h->row);
+            }
         }
     }
     return n;
