@@ -8,6 +8,7 @@ api-clients.py HOST:PORT slow      a request that never ends, and one that is
                                    served meanwhile
 api-clients.py HOST:PORT endless   a request that never ends; says when it is
                                    sent, and when the connection is cut off
+api-clients.py HOST:PORT crawl     the same of its first line
 api-clients.py HOST:PORT deaf      a client that asks for much and reads
                                    nothing, and one that is served meanwhile
 api-clients.py HOST:PORT leave N   N clients, one after the other, that ask for
@@ -73,14 +74,18 @@ def slow(address):
     s.close()
 
 
-def endless(address):
+def endless(address, text=b'POST /api/v1/vpn-services HTTP/1.1\r\n'
+            b'Host: localhost\r\nContent-Type: application/json\r\n'
+            b'Content-Length: 100\r\n\r\n{'):
     s = connect(address)
-    s.sendall(b'POST /api/v1/vpn-services HTTP/1.1\r\nHost: localhost\r\n'
-              b'Content-Type: application/json\r\nContent-Length: 100\r\n'
-              b'\r\n{')
+    s.sendall(text)
     print('sent', flush=True)
     s.settimeout(None)
     print('cut off' if not s.recv(1) else 'answered', flush=True)
+
+
+def crawl(address):
+    endless(address, b'GET /api')
 
 
 def deaf(address):
@@ -201,8 +206,8 @@ def write(address, stop):
 
 def main():
     address, command, *args = sys.argv[1:]
-    {'idle': idle, 'slow': slow, 'endless': endless, 'deaf': deaf,
-     'leave': leave, 'vanish': vanish, 'raw': raw,
+    {'idle': idle, 'slow': slow, 'endless': endless, 'crawl': crawl,
+     'deaf': deaf, 'leave': leave, 'vanish': vanish, 'raw': raw,
      'together': together, 'events': events, 'follow': follow,
      'write': write}[command](address, *args)
 

@@ -19,8 +19,18 @@
 #include "utilities/api/api-stream.h"
 #include "utilities/api/api.h"
 
-/* How long a client may take to send a request. */
+/* How long a client may take to send a request, after its first line, and how
+ * long a connection may be there without one: an idle one is closed earlier,
+ * but to the library one that sends a byte now and then is not idle. */
 #define REQUEST_MS 30000
+#define NO_REQUEST_MS 90000
+
+/* A connection on which no request is on its way. */
+struct silent {
+    struct ovs_list node;       /* In 'api_exchanges.silent', or empty. */
+    struct MHD_Connection *connection;
+    long long int since;
+};
 
 /* One request and its answer, on their way. */
 struct exchange {
@@ -261,6 +271,38 @@ api_exchange_handle(void *exchanges OVS_UNUSED,
     return MHD_YES;
 }
 
+static void
+note_silence(struct api_exchanges *exchanges, struct silent *silent)
+{
+    silent->since = time_msec();
+    ovs_list_push_back(&exchanges->silent, &silent->node);
+}
+
+static struct silent *
+get_silent(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(
+        connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+/* Called by the library when a connection has come, and when it is closed. */
+void
+api_exchange_connect(void *exchanges, struct MHD_Connection *connection,
+                     void **silentp,
+                     enum MHD_ConnectionNotificationCode code)
+{
+    struct silent *silent = *silentp;
+
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        silent = *silentp = xmalloc(sizeof *silent);
+        silent->connection = connection;
+        note_silence(exchanges, silent);
+    } else {
+        ovs_list_remove(&silent->node);
+        free(silent);
+    }
+}
+
 /* Called by the library when it has read a request's first line. */
 void *
 api_exchange_begin(void *exchanges_, const char *uri,
@@ -274,12 +316,15 @@ api_exchange_begin(void *exchanges_, const char *uri,
     x->uri = xstrdup(uri);
     x->started = time_msec();
     ovs_list_push_back(&exchanges->list, &x->node);
+
+    struct silent *silent = get_silent(connection);
+    ovs_list_remove(&silent->node);
+    ovs_list_init(&silent->node);
     return x;
 }
 
 void
-api_exchange_end(void *exchanges OVS_UNUSED,
-                 struct MHD_Connection *connection OVS_UNUSED,
+api_exchange_end(void *exchanges, struct MHD_Connection *connection,
                  void **exchange,
                  enum MHD_RequestTerminationCode code OVS_UNUSED)
 {
@@ -291,6 +336,7 @@ api_exchange_end(void *exchanges OVS_UNUSED,
         free(x->uri);
         free(x);
         *exchange = NULL;
+        note_silence(exchanges, get_silent(connection));
     }
 }
 
@@ -302,6 +348,7 @@ api_exchanges_init(struct api_exchanges *exchanges, struct api *api)
     exchanges->api = api;
     exchanges->resumed = false;
     ovs_list_init(&exchanges->list);
+    ovs_list_init(&exchanges->silent);
 }
 
 /* Lets all exchanges go on, so that the library can end them. */
@@ -321,22 +368,35 @@ api_exchanges_stop(struct api_exchanges *exchanges)
     }
 }
 
+static void
+cut_off(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+        connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    shutdown(info->connect_fd, SHUT_RDWR);
+}
+
 /* Cuts connections off whose clients take too long to say what they want. */
 void
 api_exchanges_run(struct api_exchanges *exchanges)
 {
     long long int now = time_msec();
+    struct silent *silent;
     struct exchange *x;
 
     LIST_FOR_EACH (x, node, &exchanges->list) {
         if (now < x->started + REQUEST_MS) {
             break;
         } else if (!x->dispatched) {
-            const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-                x->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-            shutdown(info->connect_fd, SHUT_RDWR);
+            cut_off(x->connection);
         }
+    }
+    LIST_FOR_EACH (silent, node, &exchanges->silent) {
+        if (now < silent->since + NO_REQUEST_MS) {
+            break;
+        }
+        cut_off(silent->connection);
     }
 }
 
@@ -350,5 +410,12 @@ api_exchanges_wait(struct api_exchanges *exchanges)
             poll_timer_wait_until(x->started + REQUEST_MS);
             break;
         }
+    }
+    if (!ovs_list_is_empty(&exchanges->silent)) {
+        const struct silent *silent
+            = CONTAINER_OF(ovs_list_front(&exchanges->silent), struct silent,
+                           node);
+
+        poll_timer_wait_until(silent->since + NO_REQUEST_MS);
     }
 }

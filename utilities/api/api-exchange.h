@@ -15,6 +15,7 @@ struct api;
 struct api_exchanges {
     struct api *api;
     struct ovs_list list;       /* Oldest first. */
+    struct ovs_list silent;     /* Connections without a request, likewise. */
 
     /* Some have been resumed: the library does not wake up by itself. */
     bool resumed;
@@ -25,6 +26,8 @@ void api_exchanges_stop(struct api_exchanges *);
 void api_exchanges_run(struct api_exchanges *);
 void api_exchanges_wait(struct api_exchanges *);
 
+void api_exchange_connect(void *exchanges, struct MHD_Connection *, void **,
+                          enum MHD_ConnectionNotificationCode);
 void *api_exchange_begin(void *exchanges, const char *uri,
                          struct MHD_Connection *);
 enum MHD_Result api_exchange_handle(void *exchanges, struct MHD_Connection *,

@@ -117,6 +117,7 @@ start_server(struct api_http *http)
         MHD_OPTION_EXTERNAL_LOGGER, log_cb, NULL,
         MHD_OPTION_ARRAY, tls,
         MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_NOTIFY_CONNECTION, api_exchange_connect, exchanges,
         MHD_OPTION_URI_LOG_CALLBACK, api_exchange_begin, exchanges,
         MHD_OPTION_UNESCAPE_CALLBACK, unescape_cb, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, api_exchange_end, exchanges,
