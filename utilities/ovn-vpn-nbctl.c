@@ -99,6 +99,7 @@ clear_expectations(void)
 void
 nbctl_fail(char *message)
 {
+    vpn_dbctl_defuse(message);
     ovs_error(0, "%s", message);
     free(message);
     failed = true;

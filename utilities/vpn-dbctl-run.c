@@ -22,6 +22,64 @@
 
 VLOG_DEFINE_THIS_MODULE(vpn_dbctl_run);
 
+/* What others have written. */
+
+/* Returns the length of the escape sequence at the beginning of the 'n' bytes
+ * at 's' if that is one that changes colours, otherwise 0. */
+static size_t
+colour_len(const char *s, size_t n)
+{
+    size_t i = 2;
+
+    if (n < 3 || s[0] != '\033' || s[1] != '[') {
+        return 0;
+    }
+    while (i < n && (isdigit((unsigned char) s[i]) || s[i] == ';')) {
+        i++;
+    }
+    return i < n && s[i] == 'm' ? i + 1 : 0;
+}
+
+/* Replaces control characters in the 'n' bytes at 's', those of UTF-8 too, by
+ * question marks: names, descriptions and problems were written by others, and
+ * a terminal would do what they say.  Ends of lines stay, and colours if
+ * 'colours'. */
+static void
+defuse(char *s, size_t n, bool colours)
+{
+    for (size_t i = 0; i < n; i++) {
+        unsigned char *c = (unsigned char *) &s[i];
+        size_t rest = n - i;
+        size_t skip = colours ? colour_len(&s[i], rest) : 0;
+
+        if (skip) {
+            i += skip - 1;
+        } else if ((c[0] < 0x20 && c[0] != '\n' && c[0] != '\t')
+                   || c[0] == 0x7f) {
+            c[0] = '?';
+        } else if (rest > 1 && c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) {
+            c[0] = c[1] = '?';
+        }
+    }
+}
+
+/* Does so in a message, which may quote what others have written. */
+void
+vpn_dbctl_defuse(char *message)
+{
+    defuse(message, strlen(message), false);
+}
+
+/* Terminates the program because of 'error', from a command. */
+OVS_NO_RETURN static void
+fail(char *error)
+{
+    vpn_dbctl_defuse(error);
+    ctl_fatal("%s", error);
+}
+
+/* Running. */
+
 static void
 clear_outputs(struct vpn_dbctl_run *run)
 {
@@ -72,7 +130,7 @@ run_all(struct vpn_dbctl_run *run, struct ovsdb_symbol_table *symtab)
             c->syntax->run(&ctx);
         }
         if (ctx.error) {
-            ctl_fatal("%s", ctx.error);
+            fail(ctx.error);
         }
         ctl_context_done_command(&ctx, c);
         ok = !ctx.try_again;
@@ -115,7 +173,7 @@ postprocess_all(struct vpn_dbctl_run *run, struct ovsdb_symbol_table *symtab)
             ctl_context_init(&ctx, c, run->idl, run->txn, symtab, NULL);
             c->syntax->postprocess(&ctx);
             if (ctx.error) {
-                ctl_fatal("%s", ctx.error);
+                fail(ctx.error);
             }
             ctl_context_done(&ctx, c);
         }
@@ -232,45 +290,6 @@ is_for_people(enum table_format format)
     return format == TF_TABLE || format == TF_LIST;
 }
 
-/* Returns the length of the escape sequence at the beginning of the 'n' bytes
- * at 's' if that is one that changes colours, otherwise 0. */
-static size_t
-colour_len(const char *s, size_t n)
-{
-    size_t i = 2;
-
-    if (n < 3 || s[0] != '\033' || s[1] != '[') {
-        return 0;
-    }
-    while (i < n && (isdigit((unsigned char) s[i]) || s[i] == ';')) {
-        i++;
-    }
-    return i < n && s[i] == 'm' ? i + 1 : 0;
-}
-
-/* Replaces control characters in 'text', those of UTF-8 too, by question
- * marks: names, descriptions and problems were written by others, and a
- * terminal would do what they say.  Ends of lines stay, and colours if
- * 'colours'. */
-static void
-defuse(struct ds *text, bool colours)
-{
-    for (size_t i = 0; i < text->length; i++) {
-        unsigned char *c = (unsigned char *) &text->string[i];
-        size_t rest = text->length - i;
-        size_t skip = colours ? colour_len(text->string + i, rest) : 0;
-
-        if (skip) {
-            i += skip - 1;
-        } else if ((c[0] < 0x20 && c[0] != '\n' && c[0] != '\t')
-                   || c[0] == 0x7f) {
-            c[0] = '?';
-        } else if (rest > 1 && c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) {
-            c[0] = c[1] = '?';
-        }
-    }
-}
-
 /* Prints the output of 'c' without going through stdio, whose buffers nobody
  * wipes. */
 static int
@@ -293,7 +312,7 @@ print_command(const struct ctl_command *c,
         }
     }
     if (!c->table || is_for_people(style.format)) {
-        defuse(&text, options->keep_colours);
+        defuse(text.string, text.length, options->keep_colours);
     }
     int error = write_fully(STDOUT_FILENO, text.string, text.length, &n);
     vpn_wipe_ds(&text);

@@ -74,5 +74,6 @@ OVS_NO_RETURN void vpn_dbctl_exit(int status);
 bool vpn_dbctl_is_dry_run(void);
 void vpn_dbctl_run_again_at(long long int msec);
 void vpn_dbctl_keep_colours(void);
+void vpn_dbctl_defuse(char *message);
 
 #endif /* utilities/vpn-dbctl.h */
