@@ -172,6 +172,11 @@ vpn_sealing_pair_save(const char *file_name,
         if (!retval && link(tmp_name, file_name)) {
             retval = errno;
         }
+        /* What is sealed to the pair from now on must not outlive its name,
+         * should the power fail. */
+        if (!retval) {
+            retval = fsync_parent_dir(file_name);
+        }
         unlink(tmp_name);
         if (retval) {
             error = xasprintf("%s: write failed (%s)", file_name,
