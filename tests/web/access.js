@@ -167,6 +167,16 @@ async function checkStates(page) {
         await sign.first().waitFor();
         assert.ok(await page.getByText('the database is away').isHidden());
     }
+    // That nobody can tell whose a token is does not take it away.
+    await page.goto(base + '/#/');
+    await page.route(/\/whoami$/, (route) => route.fulfill({
+        status: 503, contentType: 'application/problem+json',
+        json: { status: 503, detail: 'the database is away' },
+    }), { times: 1 });
+    await page.reload();
+    await page.getByText('the database is away').waitFor();
+    await page.reload();
+    await page.getByRole('link', { name: 's1' }).first().waitFor();
     await page.goto(base + '/#/services/nobody');
     await page.getByText('There is no service “nobody”.').waitFor();
     await page.goto(base + '/#/services/s1/connections/nobody');

@@ -160,12 +160,18 @@ function drawHeader() {
                              onclick: () => leave() }, 'Sign out'));
 }
 
-/** @param {string} [reason] */
-function leave(reason) {
+/**
+ * @param {string} [reason]
+ * @param {object} [options]
+ * @param {boolean} [options.keepToken] For when the page is loaded again.
+ */
+function leave(reason, { keepToken = false } = {}) {
     context?.store.close();
     context = undefined;
     forgetProject();
-    signOut();
+    if (!keepToken) {
+        signOut();
+    }
     updateBanner();
     drawHeader();
     show(signInView(enter, reason));
@@ -213,7 +219,9 @@ async function start() {
         enter(await signIn(rememberedToken()));
     } catch (error) {
         const { status, message } = /** @type {any} */ (error);
-        leave(rememberedToken() || status !== 401 ? message : undefined);
+        leave(rememberedToken() || status !== 401 ? message : undefined,
+              // That the API cannot tell now does not make it a wrong one.
+              { keepToken: status !== 401 });
     }
 }
 
