@@ -286,6 +286,22 @@ choose_address(struct api *api, struct api_request *req, struct wish *wish)
     return true;
 }
 
+/* Fills in a tunnel subnet. */
+static bool
+choose_subnet(struct api *api, struct api_request *req, struct wish *wish)
+{
+    char *subnet = api_default_tunnel_subnet(api);
+
+    if (!subnet) {
+        api_problem_as(req, 409, "resource_exhausted", "tunnel_subnets",
+                       "services have all the subnets that are given to those "
+                       "that name none; name one");
+        return false;
+    }
+    set_value(wish, "tunnel_subnets", subnet);
+    return true;
+}
+
 /* Checks 'wish' for a new service, and fills in what it does not say. */
 static bool
 complete_wish(struct api *api, struct api_request *req, struct wish *wish)
@@ -317,10 +333,7 @@ complete_wish(struct api *api, struct api_request *req, struct wish *wish)
         || !choose_address(api, req, wish)) {
         return false;
     }
-    if (!subnets || !subnets[0]) {
-        set_value(wish, "tunnel_subnets", api_default_tunnel_subnet(api));
-    }
-    return true;
+    return (subnets && subnets[0]) || choose_subnet(api, req, wish);
 }
 
 /* POST /api/v1/vpn-services */
