@@ -175,12 +175,14 @@ vpn_connection_compare_age(const struct vpn_connection *a,
             : uuid_compare_3way(&a->uuid, &b->uuid));
 }
 
+/* Returns the connection of 'service' with 'uuid', NULL if there is none.
+ * Names are not good enough: two that are the same are an error of one. */
 struct vpn_connection *
 vpn_service_find_connection(const struct vpn_service *service,
-                            const char *name)
+                            const struct uuid *uuid)
 {
     for (size_t i = 0; i < service->n_connections; i++) {
-        if (!strcmp(service->connections[i].name, name)) {
+        if (uuid_equals(&service->connections[i].uuid, uuid)) {
             return &service->connections[i];
         }
     }

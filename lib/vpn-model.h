@@ -128,7 +128,7 @@ void vpn_service_destroy(struct vpn_service *);
 int vpn_service_compare_age(const struct vpn_service *,
                             const struct vpn_service *);
 struct vpn_connection *vpn_service_find_connection(const struct vpn_service *,
-                                                   const char *name);
+                                                   const struct uuid *);
 bool vpn_service_covers(const struct vpn_service *, const struct vpn_prefix *);
 bool vpn_service_next_address(const struct vpn_service *,
                               const struct vpn_prefix *subnet,

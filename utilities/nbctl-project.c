@@ -115,7 +115,7 @@ do_service(const struct work *work, const struct vpnnbrec_vpn_service *row)
 
     for (size_t i = 0; !error && i < n; i++) {
         const struct vpn_connection *c
-            = vpn_service_find_connection(service, rows[i]->name);
+            = vpn_service_find_connection(service, &rows[i]->header_.uuid);
         struct conn_change change = {
             .ctx = work->ctx,
             .global = vpnnbrec_nb_global_first(work->ctx->idl),
