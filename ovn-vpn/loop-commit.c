@@ -8,19 +8,15 @@
 
 #include "ovsdb-idl.h"
 
-/* Returns true if the transaction that 'loop' was committing has failed, and
- * stores in '*errorp' the error with which the server refused it, or NULL if
- * it only has to be done again.  To be called between ovsdb_idl_loop_run() and
- * ovsdb_idl_loop_commit_and_wait(), which forgets it. */
+/* Returns true if 'txn', which has been committed, has failed, and stores in
+ * '*errorp' the error with which the server refused it, or NULL if it only has
+ * to be done again.  Returns false as long as the server has not answered. */
 bool
-loop_commit_failed(const struct ovsdb_idl_loop *loop, const char **errorp)
+txn_failed(const struct ovsdb_idl_txn *txn, const char **errorp)
 {
-    *errorp = NULL;
-    if (!loop->committing_txn) {
-        return false;
-    }
+    const char *error = ovsdb_idl_txn_get_error(txn);
 
-    const char *error = ovsdb_idl_txn_get_error(loop->committing_txn);
+    *errorp = NULL;
     for (int i = TXN_UNCOMMITTED; i <= TXN_ERROR; i++) {
         if (!strcmp(error, ovsdb_idl_txn_status_to_string(i))) {
             return (i == TXN_TRY_AGAIN || i == TXN_NOT_LOCKED
@@ -29,4 +25,14 @@ loop_commit_failed(const struct ovsdb_idl_loop *loop, const char **errorp)
     }
     *errorp = error;
     return true;
+}
+
+/* The same for the transaction that 'loop' was committing.  To be called
+ * between ovsdb_idl_loop_run() and ovsdb_idl_loop_commit_and_wait(), which
+ * forgets it. */
+bool
+loop_commit_failed(const struct ovsdb_idl_loop *loop, const char **errorp)
+{
+    *errorp = NULL;
+    return loop->committing_txn && txn_failed(loop->committing_txn, errorp);
 }

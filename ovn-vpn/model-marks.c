@@ -131,24 +131,55 @@ model_next_due(const struct model *model)
 
 /* Progress of a pass. */
 
-/* Begins a pass.  All that the one before it did has come to pass.  A peer
- * that has not shown up since then was deleted by somebody else before we
- * heard of it. */
+static void
+forget(struct ovs_list *services)
+{
+    struct model_service *ms;
+
+    LIST_FOR_EACH_SAFE (ms, in_done, services) {
+        ovs_list_remove(&ms->in_done);
+        ovs_list_init(&ms->in_done);
+        ms->in_flight = false;
+    }
+}
+
+/* Begins a pass.  All that the one before it did has come to pass, or is in
+ * flight.  A peer that has not shown up although it is not in flight was
+ * deleted by somebody else before we heard of it. */
 void
 model_begin(struct model *model)
 {
     struct model_connection *mc;
+
+    forget(&model->done);
+    LIST_FOR_EACH_SAFE (mc, in_awaited, &model->awaited) {
+        if (!mc->service->in_flight) {
+            ovs_list_remove(&mc->in_awaited);
+            ovs_list_init(&mc->in_awaited);
+            model_mark_connection(model, mc, MODEL_SYNC);
+        }
+    }
+}
+
+/* Notes that the next pass will begin before all that the last one did has
+ * come to pass. */
+void
+model_take_off(struct model *model)
+{
     struct model_service *ms;
 
-    LIST_FOR_EACH_SAFE (ms, in_done, &model->done) {
-        ovs_list_remove(&ms->in_done);
-        ovs_list_init(&ms->in_done);
+    ovs_assert(ovs_list_is_empty(&model->in_flight));
+    LIST_FOR_EACH (ms, in_done, &model->done) {
+        ms->in_flight = true;
     }
-    LIST_FOR_EACH_SAFE (mc, in_awaited, &model->awaited) {
-        ovs_list_remove(&mc->in_awaited);
-        ovs_list_init(&mc->in_awaited);
-        model_mark_connection(model, mc, MODEL_SYNC);
-    }
+    ovs_list_push_back_all(&model->in_flight, &model->done);
+}
+
+/* Notes that what was in flight has come to pass, or failed. */
+void
+model_land(struct model *model)
+{
+    forget(&model->in_flight);
 }
 
 /* Returns true if something is marked, or will be by model_begin(). */
@@ -158,6 +189,31 @@ model_has_work(const struct model *model)
     return (!ovs_list_is_empty(&model->todo)
             || !ovs_list_is_empty(&model->lagging)
             || !ovs_list_is_empty(&model->awaited));
+}
+
+/* Returns true if there is something to do that need not wait for what is in
+ * flight: others than these services are marked, these do not have to be
+ * planned again, and nothing has to be deleted. */
+bool
+model_may_overlap(const struct model *model)
+{
+    const struct model_service *ms;
+
+    if (model->sweep || !uuidset_is_empty(&model->gone_services)
+        || !uuidset_is_empty(&model->strays)) {
+        return false;
+    }
+    LIST_FOR_EACH (ms, in_done, &model->in_flight) {
+        if (ms->marks & (MODEL_READ | MODEL_MEMBERS | MODEL_PLAN)) {
+            return false;
+        }
+    }
+    LIST_FOR_EACH (ms, in_todo, &model->todo) {
+        if (!ms->in_flight) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Returns the number of connections to bring into the next transaction, which
@@ -216,17 +272,24 @@ model_finish_service(struct model *model, struct model_service *ms)
     }
 }
 
-/* Marks again all that the last pass has worked on, because not all of its
- * transactions came to pass. */
-void
-model_mark_undone(struct model *model)
+static void
+mark_undone(struct model *model, const struct ovs_list *services)
 {
     struct model_service *ms;
 
-    LIST_FOR_EACH (ms, in_done, &model->done) {
+    LIST_FOR_EACH (ms, in_done, services) {
         model_mark_service(model, ms,
                            MODEL_PLAN | MODEL_SYNC | MODEL_STATUS);
         model_mark_connections(model, ms, MODEL_SYNC | MODEL_STATUS);
     }
+}
+
+/* Marks again all that the last pass has worked on, and what is in flight,
+ * because not all of the transactions came to pass. */
+void
+model_mark_undone(struct model *model)
+{
+    mark_undone(model, &model->done);
+    mark_undone(model, &model->in_flight);
     model->sweep = true;
 }

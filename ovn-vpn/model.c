@@ -23,6 +23,7 @@ model_init(struct model *model)
     ovs_list_init(&model->lagging);
     ovs_list_init(&model->done);
     ovs_list_init(&model->awaited);
+    ovs_list_init(&model->in_flight);
     uuidset_init(&model->gone_services);
     uuidset_init(&model->strays);
     timers_init(&model->timers);

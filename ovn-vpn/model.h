@@ -44,7 +44,9 @@
  * connected anew, when options change, and on "recompute".
  *
  * What gateways need goes first: while there are more peers to insert than one
- * transaction takes, the status of connections waits.
+ * transaction takes, the status of connections waits.  The pass after one that
+ * has filled a transaction does not wait for it, either, but leaves alone the
+ * services in it, which are in flight.
  *
  * This module holds the model and its marks.  It knows no database. */
 
@@ -111,7 +113,9 @@ struct model_service {
     struct ovs_list in_todo;        /* In 'model.todo' if marked, or in
                                      * 'model.lagging'. */
     bool lags;                      /* The latter. */
-    struct ovs_list in_done;        /* In 'model.done', or empty. */
+    struct ovs_list in_done;        /* In 'model.done' or 'model.in_flight',
+                                     * or empty. */
+    bool in_flight;                 /* The latter. */
     unsigned int marks;             /* MODEL_*. */
 
     struct uuid uuid;
@@ -159,6 +163,9 @@ struct model {
     struct ovs_list awaited;        /* Connections for which the last pass has
                                      * inserted peers that have not shown up
                                      * in the database yet. */
+    struct ovs_list in_flight;      /* Those on which an earlier one has whose
+                                     * peers are not known to be written.
+                                     * Passes leave them alone. */
     struct uuidset gone_services;   /* Whose rows must be deleted. */
     struct uuidset strays;          /* Rows of peers that must be deleted. */
     bool sweep;                     /* Both must be looked for in whole
@@ -233,7 +240,10 @@ void model_mark_rows_of_connection(struct model *, const struct uuid *,
 void model_mark_due(struct model *, long long int now);
 long long int model_next_due(const struct model *);
 void model_begin(struct model *);
+void model_take_off(struct model *);
+void model_land(struct model *);
 bool model_has_work(const struct model *);
+bool model_may_overlap(const struct model *);
 int model_batch_size(const struct ovs_list *services);
 void model_finish_service(struct model *, struct model_service *);
 void model_mark_undone(struct model *);

@@ -279,6 +279,7 @@ run_once(struct daemon_state *d)
     ovsdb_idl_loop_commit_and_wait(&d->vpn_sb);
     ovsdb_idl_loop_commit_and_wait(&d->ovn_nb);
     ovsdb_idl_loop_commit_and_wait(&d->ovn_sb);
+    translator_overlap(d->translator);
 }
 
 static void

@@ -343,8 +343,13 @@ write_services(struct translator *t, const struct status_input *status)
     unsigned int n_changes = sweep(t);
     struct model_service *ms;
 
+    t->bulk = false;
     LIST_FOR_EACH_SAFE (ms, in_todo, &t->model.todo) {
         unsigned int n = 0;
+
+        if (ms->in_flight) {
+            continue;
+        }
 
         bool done = write_service(t, ms, status, &limits, &n);
 
@@ -353,6 +358,7 @@ write_services(struct translator *t, const struct status_input *status)
             failures_suspect(&t->failures, &ms->uuid);
             break;
         } else if (!done) {
+            t->bulk = !t->failures.isolate;
             break;
         }
     }
@@ -369,7 +375,7 @@ write_connections(struct translator *t, const struct status_input *status)
     int max_rows = model_batch_size(&t->model.lagging);
     struct model_service *ms;
 
-    if (!ovs_list_is_empty(&t->model.todo)) {
+    if (!ovs_list_is_empty(&t->model.todo) || t->in_flight) {
         return;
     }
     LIST_FOR_EACH_SAFE (ms, in_todo, &t->model.lagging) {
@@ -387,8 +393,10 @@ write_globals(struct translator *t, const struct status_input *status)
 {
     int64_t nb_cfg = status_get_nb_cfg(t->dbs.vpn_nb->idl);
 
-    sb_rbac_sync(t->dbs.vpn_sb->idl, t->dbs.vpn_sb->open_txn);
-    if (ovs_list_is_empty(&t->model.todo)) {
+    if (!t->in_flight) {
+        sb_rbac_sync(t->dbs.vpn_sb->idl, t->dbs.vpn_sb->open_txn);
+    }
+    if (ovs_list_is_empty(&t->model.todo) && !t->in_flight) {
         sb_sync_global(t->sb_sync, t->dbs.vpn_sb->open_txn, &t->model.options,
                        nb_cfg);
         nb_global_run(&t->nb_global, t->dbs.ovn_nb->idl, &t->model.options,

@@ -35,6 +35,9 @@ struct translator {
     struct changes changes;         /* Since the last pass, */
     struct model model;             /* with marks. */
     struct snapshot snapshot;
+    bool bulk;                      /* The last pass could not take all peers
+                                     * that are to be inserted. */
+    struct ovsdb_idl_txn *in_flight;    /* See translator_overlap(). */
     unsigned int seqno;             /* Of the databases in the last pass. */
     int64_t sb_cfg;                 /* As written in the last pass. */
     int64_t nb_cfg;                 /* Up to which all has been written. */

@@ -27,6 +27,7 @@
 VLOG_DEFINE_THIS_MODULE(translator);
 
 COVERAGE_DEFINE(translator_pass);
+COVERAGE_DEFINE(translator_overlap);
 
 #define PASS_STOPWATCH_NAME "ovn-vpn-pass"
 
@@ -73,6 +74,9 @@ translator_create(const struct translator_dbs *dbs, const char *key_file,
 void
 translator_destroy(struct translator *t)
 {
+    if (t->in_flight) {
+        ovsdb_idl_txn_destroy(t->in_flight);
+    }
     model_destroy(&t->model);
     nb_sync_destroy(t->nb_sync);
     sb_sync_destroy(t->sb_sync);
@@ -197,17 +201,18 @@ retry(struct translator *t)
 }
 
 static void
-check_own_commit(struct translator *t, const struct ovsdb_idl_loop *loop)
+check_own_commit(struct translator *t, const struct ovsdb_idl_txn *txn)
 {
     const char *error;
 
-    if (loop_commit_failed(loop, &error)) {
+    if (txn && txn_failed(txn, &error)) {
         if (error) {
             t->retry_at = time_msec() + RETRY_MS;
         }
         retry(t);
     }
 }
+
 
 /* Notes what became of the transactions of the last pass.  To be called
  * between ovsdb_idl_loop_run() and ovsdb_idl_loop_commit_and_wait(). */
@@ -225,8 +230,54 @@ translator_check_commits(struct translator *t)
     } else if (!t->dbs.ovn_nb->committing_txn) {
         failures_clear_suspect(&t->failures);
     }
-    check_own_commit(t, t->dbs.vpn_sb);
-    check_own_commit(t, t->dbs.vpn_nb);
+    check_own_commit(t, t->in_flight);
+    check_own_commit(t, t->dbs.vpn_sb->committing_txn);
+    check_own_commit(t, t->dbs.vpn_nb->committing_txn);
+}
+
+/* Overlapping.
+ *
+ * While many peers are to be inserted, we and the VPN Southbound server would
+ * work by turns: we compose a transaction, the server executes it, we read
+ * what it tells of it.  Therefore the next one is composed and sent meanwhile.
+ *
+ * The IDL does not know what is in the former then, so this pass must not
+ * touch the same services, and does nothing that concerns all of them.  It is
+ * put off if it would have to.  If one of the two fails, everything about both
+ * is marked again. */
+
+/* Takes the transaction with peers from ovsdb_idl_loop, which would have us
+ * wait for it, if the last pass has left others that need not, and destroys it
+ * when the server has answered.  To be called after
+ * ovsdb_idl_loop_commit_and_wait(), because the IDL forgets an open
+ * transaction when another one is destroyed. */
+void
+translator_overlap(struct translator *t)
+{
+    struct ovsdb_idl_loop *loop = t->dbs.vpn_sb;
+
+    if (t->in_flight && ovsdb_idl_txn_commit(t->in_flight) != TXN_INCOMPLETE) {
+        ovsdb_idl_txn_destroy(t->in_flight);
+        t->in_flight = NULL;
+        model_land(&t->model);
+        poll_immediate_wake();
+    }
+    if (t->bulk && !t->in_flight && loop->committing_txn) {
+        t->in_flight = loop->committing_txn;
+        loop->committing_txn = NULL;
+        t->bulk = false;
+        model_take_off(&t->model);
+        poll_immediate_wake();
+    }
+}
+
+/* Returns true if the next pass has to wait for what is in flight. */
+static bool
+must_land(const struct translator *t)
+{
+    return (t->in_flight
+            && (t->forced || t->changes.all || t->failures.isolate
+                || !model_may_overlap(&t->model)));
 }
 
 static int64_t
@@ -305,7 +356,7 @@ trim_memory(struct translator *t)
 void
 translator_run(struct translator *t)
 {
-    if (!has_transactions(t)) {
+    if (!has_transactions(t) || must_land(t)) {
         sb_sync_prepare(t->sb_sync, &t->keyring, &t->model,
                         time_wall_msec());
         return;
@@ -333,7 +384,14 @@ translator_run(struct translator *t)
     COVERAGE_INC(translator_pass);
     stopwatch_start(PASS_STOPWATCH_NAME, time_msec());
     translator_update_model(t);
-    translator_write(t);
+    if (!must_land(t)) {
+        if (t->in_flight) {
+            COVERAGE_INC(translator_overlap);
+        }
+        translator_write(t);
+    } else {
+        t->forced = true;
+    }
     stopwatch_stop(PASS_STOPWATCH_NAME, time_msec());
 }
 
@@ -342,7 +400,7 @@ translator_wait(struct translator *t)
 {
     long long int next = next_run(t);
 
-    if (!has_transactions(t)) {
+    if (!has_transactions(t) || must_land(t)) {
         return;                 /* The end of the commit wakes us up. */
     }
     if (t->retry_at > time_msec()) {

@@ -39,6 +39,7 @@ void translator_note_changes(struct translator *, bool active);
 void translator_check_commits(struct translator *);
 void translator_run(struct translator *);
 void translator_wait(struct translator *);
+void translator_overlap(struct translator *);
 
 void translator_format_plans(struct translator *, const char *service,
                              struct ds *);
