@@ -143,13 +143,25 @@ forget_abandoned(struct api_events *events)
     }
 }
 
+/* Learns what all services have, and nothing else. */
+static void
+learn_parents(struct api *api)
+{
+    struct api_parents *parents = &api->events->parents;
+    const struct vpnnbrec_vpn_service *row;
+
+    api_parents_clear(parents);
+    VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
+        api_parents_learn(parents, row);
+    }
+}
+
 /* GET /api/v1/events */
 void
 api_events_get(struct api *api, struct api_request *req)
 {
     struct api_events *events = api->events;
     const char *last_id = req->headers[API_H_LAST_EVENT_ID];
-    const struct vpnnbrec_vpn_service *row;
 
     if (ovs_list_size(&events->streams) >= SUBSCRIBERS_MAX) {
         forget_abandoned(events);
@@ -161,9 +173,7 @@ api_events_get(struct api *api, struct api_request *req)
     }
     if (!events->started) {
         events->started = true;
-        VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
-            api_parents_learn(&events->parents, row);
-        }
+        learn_parents(api);
     }
     req->stream = api_stream_create(req);
     req->response.type = "text/event-stream";
@@ -328,6 +338,20 @@ note_chassis(struct api *api, const struct vpnnbrec_chassis *row)
     ds_destroy(&data);
 }
 
+/* Tells everybody to look anew at all that there is.  An event for each row
+ * would be more than clients that are slow could take, and say nothing of what
+ * has gone. */
+static void
+reset(struct api *api)
+{
+    struct ds data = DS_EMPTY_INITIALIZER;
+
+    ds_put_cstr(&data, "{}");
+    emit(api->events, NULL, "reset", &data);
+    ds_destroy(&data);
+    learn_parents(api);
+}
+
 /* Ends the streams of clients whose rights are not what they were: they may
  * come back with those that they have now. */
 static void
@@ -356,6 +380,10 @@ api_events_run(struct api *api)
         return;
     }
     drop_strangers(api);
+    if (api->is_read_anew) {
+        reset(api);
+        return;
+    }
     VPNNBREC_VPN_SERVICE_FOR_EACH_TRACKED (service, api->idl) {
         note_service(api, service);
     }

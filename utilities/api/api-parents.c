@@ -20,12 +20,18 @@ api_parents_init(struct api_parents *parents)
 void
 api_parents_destroy(struct api_parents *parents)
 {
+    api_parents_clear(parents);
+    hmap_destroy(&parents->all);
+}
+
+void
+api_parents_clear(struct api_parents *parents)
+{
     struct api_parent *parent;
 
     HMAP_FOR_EACH_SAFE (parent, node, &parents->all) {
         api_parents_forget(parents, parent);
     }
-    hmap_destroy(&parents->all);
 }
 
 /* Returns the parent of 'child', NULL if it is not known. */

@@ -23,6 +23,7 @@ struct api_parents {
 
 void api_parents_init(struct api_parents *);
 void api_parents_destroy(struct api_parents *);
+void api_parents_clear(struct api_parents *);
 
 void api_parents_learn(struct api_parents *,
                        const struct vpnnbrec_vpn_service *);

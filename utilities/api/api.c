@@ -71,11 +71,29 @@ api_destroy(struct api *api)
     ovsdb_idl_destroy(api->idl);
 }
 
+/* Finds out whether the replica has been read anew: at first, and when the
+ * connection to the database was lost and the server cannot tell what has
+ * changed since then.  The row that is always there shows it, from when
+ * ovn-vpn has put its key there: the replica does not call empty rows new.
+ * While there is none, each change is taken for that. */
+static void
+note_reading(struct api *api)
+{
+    const struct vpnnbrec_nb_global *global
+        = vpnnbrec_nb_global_first(api->idl);
+    unsigned int seqno = ovsdb_idl_get_seqno(api->idl);
+
+    api->is_read_anew = (seqno != api->seqno
+                         && (!global || vpnnbrec_nb_global_is_new(global)));
+    api->seqno = seqno;
+}
+
 void
 api_run(struct api *api)
 {
     api_request_wipe();
     ovsdb_idl_run(api->idl);
+    note_reading(api);
     api_view_run(api);
     api_roster_run(api);
     api_events_run(api);

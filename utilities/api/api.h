@@ -44,6 +44,9 @@ struct vpnnbrec_vpn_service;
 struct api {
     struct ovsdb_idl *idl;
     struct ovsdb_idl_txn *txn;  /* The one that is being filled. */
+    unsigned int seqno;         /* Of the replica when one last looked. */
+    bool is_read_anew;          /* All that the replica has is new, and what
+                                 * went is not among the changes. */
 
     struct api_audit *audit;
     struct api_auth *auth;
