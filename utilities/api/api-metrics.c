@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
-#include "openvswitch/shash.h"
+#include "openvswitch/hmap.h"
 #include "smap.h"
 #include "timeval.h"
 #include "util.h"
@@ -19,6 +19,7 @@
 #include "utilities/api/api-traffic.h"
 #include "utilities/api/api-view.h"
 #include "utilities/api/api.h"
+#include "uuid.h"
 
 /* Upper bounds of the buckets of the latency histogram, in microseconds. */
 static const int buckets[] = {
@@ -38,11 +39,13 @@ struct api_metrics {
     struct histogram latency[N_KINDS];
     uint64_t answers[6];        /* By the first digit of the status. */
 
-    struct shash residences;    /* 'struct residence's by service name. */
+    struct hmap residences;     /* 'struct residence's by service. */
 };
 
 /* Where a service is. */
 struct residence {
+    struct hmap_node node;
+    struct uuid service;
     char *chassis;
     uint64_t n_takeovers;       /* How often it changed while we looked. */
 };
@@ -52,30 +55,81 @@ api_metrics_create(void)
 {
     struct api_metrics *metrics = xzalloc(sizeof *metrics);
 
-    shash_init(&metrics->residences);
+    hmap_init(&metrics->residences);
     return metrics;
 }
 
 static void
-forget_residence(struct api_metrics *metrics, struct shash_node *node)
+forget_residence(struct api_metrics *metrics, struct residence *residence)
 {
-    struct residence *residence = node->data;
-
+    hmap_remove(&metrics->residences, &residence->node);
     free(residence->chassis);
     free(residence);
-    shash_delete(&metrics->residences, node);
 }
 
 void
 api_metrics_destroy(struct api_metrics *metrics)
 {
-    struct shash_node *node;
+    struct residence *residence;
 
-    SHASH_FOR_EACH_SAFE (node, &metrics->residences) {
-        forget_residence(metrics, node);
+    HMAP_FOR_EACH_SAFE (residence, node, &metrics->residences) {
+        forget_residence(metrics, residence);
     }
-    shash_destroy(&metrics->residences);
+    hmap_destroy(&metrics->residences);
     free(metrics);
+}
+
+/* Returns where the service of 'row' is, NULL if that is not known. */
+static struct residence *
+find_residence(const struct api_metrics *metrics,
+               const struct vpnnbrec_vpn_service *row)
+{
+    const struct uuid *uuid = &row->header_.uuid;
+    struct residence *residence;
+
+    HMAP_FOR_EACH_WITH_HASH (residence, node, uuid_hash(uuid),
+                             &metrics->residences) {
+        if (uuid_equals(&residence->service, uuid)) {
+            return residence;
+        }
+    }
+    return NULL;
+}
+
+/* Forgets services that went while the database was away. */
+static void
+forget_gone(struct api *api)
+{
+    struct residence *residence;
+
+    HMAP_FOR_EACH_SAFE (residence, node, &api->metrics->residences) {
+        if (!vpnnbrec_vpn_service_get_for_uuid(api->idl,
+                                               &residence->service)) {
+            forget_residence(api->metrics, residence);
+        }
+    }
+}
+
+/* Notes where the service of 'row', which has come or changed, is now. */
+static void
+note_residence(struct api_metrics *metrics,
+               const struct vpnnbrec_vpn_service *row)
+{
+    struct residence *residence = find_residence(metrics, row);
+
+    if (!row->active_chassis) {
+        return;
+    } else if (!residence) {
+        residence = xzalloc(sizeof *residence);
+        residence->service = row->header_.uuid;
+        residence->chassis = xstrdup(row->active_chassis);
+        hmap_insert(&metrics->residences, &residence->node,
+                    uuid_hash(&residence->service));
+    } else if (strcmp(residence->chassis, row->active_chassis)) {
+        free(residence->chassis);
+        residence->chassis = xstrdup(row->active_chassis);
+        residence->n_takeovers++;
+    }
 }
 
 /* Counts what the database has changed.  Must be called for each change,
@@ -83,29 +137,21 @@ api_metrics_destroy(struct api_metrics *metrics)
 void
 api_metrics_run(struct api *api)
 {
-    struct shash *residences = &api->metrics->residences;
+    struct api_metrics *metrics = api->metrics;
     const struct vpnnbrec_vpn_service *row;
 
+    if (api->is_read_anew) {
+        forget_gone(api);
+    }
     VPNNBREC_VPN_SERVICE_FOR_EACH_TRACKED (row, api->idl) {
-        struct shash_node *node = shash_find(residences, row->name);
-
         if (vpnnbrec_vpn_service_is_deleted(row)) {
-            if (node) {
-                forget_residence(api->metrics, node);
-            }
-        } else if (row->active_chassis && !node) {
-            struct residence *residence = xzalloc(sizeof *residence);
+            struct residence *residence = find_residence(metrics, row);
 
-            residence->chassis = xstrdup(row->active_chassis);
-            shash_add(residences, row->name, residence);
-        } else if (row->active_chassis) {
-            struct residence *residence = node->data;
-
-            if (strcmp(residence->chassis, row->active_chassis)) {
-                free(residence->chassis);
-                residence->chassis = xstrdup(row->active_chassis);
-                residence->n_takeovers++;
+            if (residence) {
+                forget_residence(metrics, residence);
             }
+        } else {
+            note_residence(metrics, row);
         }
     }
 }
@@ -175,8 +221,7 @@ put_takeovers(struct api *api, const struct api_request *req, struct ds *ds)
     api_metrics_put_head(ds, "service_takeovers_total", "counter",
                          "How often a service went to another chassis.");
     VPNNBREC_VPN_SERVICE_FOR_EACH (row, api->idl) {
-        const struct residence *residence
-            = shash_find_data(&api->metrics->residences, row->name);
+        const struct residence *residence = find_residence(api->metrics, row);
 
         if (api_auth_sees(req, row->project)) {
             api_metrics_put_name(ds, "service_takeovers_total", "service",

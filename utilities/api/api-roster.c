@@ -14,6 +14,7 @@
 #include "openvswitch/hmap.h"
 #include "openvswitch/list.h"
 #include "util.h"
+#include "utilities/api/api-claims.h"
 #include "utilities/api/api-members.h"
 #include "utilities/api/api.h"
 #include "uuid.h"
@@ -165,16 +166,10 @@ find_entry(const struct api_roster *roster, const struct uuid *uuid)
     return NULL;
 }
 
+/* Drops 'entry', which has no members any more. */
 static void
-drop_entry(struct api_roster *roster, struct entry *entry)
+drop_empty(struct api_roster *roster, struct entry *entry)
 {
-    struct member *member;
-
-    HMAP_FOR_EACH_SAFE (member, node, &roster->members) {
-        if (member->entry == entry) {
-            drop_member(roster, member);
-        }
-    }
     api_members_destroy(&entry->members);
     for (size_t i = 0; i < entry->service->tunnel_subnets.n; i++) {
         vpn_pool_destroy(&entry->pools[i]);
@@ -186,14 +181,37 @@ drop_entry(struct api_roster *roster, struct entry *entry)
     free(entry);
 }
 
+static void
+drop_entry(struct api_roster *roster, struct entry *entry)
+{
+    struct member *member;
+
+    HMAP_FOR_EACH_SAFE (member, node, &roster->members) {
+        if (member->entry == entry) {
+            drop_member(roster, member);
+        }
+    }
+    drop_empty(roster, entry);
+}
+
+static void
+drop_all(struct api_roster *roster)
+{
+    struct member *member;
+    struct entry *entry;
+
+    HMAP_FOR_EACH_SAFE (member, node, &roster->members) {
+        drop_member(roster, member);
+    }
+    HMAP_FOR_EACH_SAFE (entry, node, &roster->entries) {
+        drop_empty(roster, entry);
+    }
+}
+
 void
 api_roster_destroy(struct api_roster *roster)
 {
-    struct entry *entry;
-
-    HMAP_FOR_EACH_SAFE (entry, node, &roster->entries) {
-        drop_entry(roster, entry);
-    }
+    drop_all(roster);
     hmap_destroy(&roster->entries);
     hmap_destroy(&roster->members);
     free(roster);
@@ -246,27 +264,6 @@ get_entry(struct api *api, const struct vpnnbrec_vpn_service *row)
 
 /* The database. */
 
-static bool
-is_service_changed(const struct vpnnbrec_vpn_service *row)
-{
-    static const enum vpnnbrec_vpn_service_column_id columns[] = {
-        VPNNBREC_VPN_SERVICE_COL_NAME,
-        VPNNBREC_VPN_SERVICE_COL_TUNNEL_SUBNETS,
-        VPNNBREC_VPN_SERVICE_COL_LOCAL_SUBNETS,
-        VPNNBREC_VPN_SERVICE_COL_DNS,
-        VPNNBREC_VPN_SERVICE_COL_EXTERNAL_IP,
-        VPNNBREC_VPN_SERVICE_COL_GATEWAYS,
-        VPNNBREC_VPN_SERVICE_COL_PUBLIC_KEY,
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
-        if (vpnnbrec_vpn_service_is_updated(row, columns[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void
 note_service(struct api_roster *roster, const struct vpnnbrec_vpn_service *row)
 {
@@ -279,25 +276,12 @@ note_service(struct api_roster *roster, const struct vpnnbrec_vpn_service *row)
             add_entry(roster, row);
         }
     } else if (vpnnbrec_vpn_service_is_deleted(row)
-               || is_service_changed(row)) {
+               || api_service_claims_changed(row)) {
         drop_entry(roster, entry);
     } else if (vpnnbrec_vpn_service_is_updated(
                    row, VPNNBREC_VPN_SERVICE_COL_CONNECTIONS)) {
         api_members_update(&entry->members, row, come_cb, go_cb, entry);
     }
-}
-
-static bool
-is_connection_changed(const struct vpnnbrec_vpn_connection *row)
-{
-    for (size_t i = 0; i < VPNNBREC_VPN_CONNECTION_N_COLUMNS; i++) {
-        if (i != VPNNBREC_VPN_CONNECTION_COL_STATUS
-            && i != VPNNBREC_VPN_CONNECTION_COL_ERROR_MESSAGE
-            && vpnnbrec_vpn_connection_is_updated(row, i)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static void
@@ -329,13 +313,16 @@ api_roster_run(struct api *api)
     struct api_roster *roster = api->roster;
 
     ovs_assert(ovs_list_is_empty(&roster->notes));
+    if (api->is_read_anew) {
+        drop_all(roster);
+    }
     VPNNBREC_VPN_SERVICE_FOR_EACH_TRACKED (service, api->idl) {
         note_service(roster, service);
     }
     VPNNBREC_VPN_CONNECTION_FOR_EACH_TRACKED (connection, api->idl) {
         if (!vpnnbrec_vpn_connection_is_new(connection)
             && !vpnnbrec_vpn_connection_is_deleted(connection)
-            && is_connection_changed(connection)) {
+            && api_connection_claims_changed(connection)) {
             note_connection(roster, connection);
         }
     }

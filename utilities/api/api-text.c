@@ -59,12 +59,18 @@ drop(struct api_texts *texts, struct api_text *text)
 void
 api_texts_destroy(struct api_texts *texts)
 {
+    api_texts_clear(texts);
+    hmap_destroy(&texts->all);
+}
+
+void
+api_texts_clear(struct api_texts *texts)
+{
     struct api_text *text;
 
     HMAP_FOR_EACH_SAFE (text, node, &texts->all) {
         drop(texts, text);
     }
-    hmap_destroy(&texts->all);
 }
 
 /* Notes that 'row' has come, changed or gone. */

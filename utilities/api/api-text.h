@@ -30,6 +30,7 @@ struct api_texts {
 
 void api_texts_init(struct api_texts *);
 void api_texts_destroy(struct api_texts *);
+void api_texts_clear(struct api_texts *);
 
 void api_texts_note(struct api_texts *,
                     const struct vpnnbrec_vpn_connection *);

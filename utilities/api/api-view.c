@@ -313,8 +313,13 @@ api_view_run(struct api *api)
     const struct vpnnbrec_vpn_connection *connection;
     struct api_view *view = api->view;
 
-    /* What went while there was no connection is not among the changes, but
-     * all that is there then is new.  If nothing is, nobody says so. */
+    if (api->is_read_anew) {
+        view->services_valid = false;
+        drop_entries(view);
+        api_texts_clear(&view->texts);
+    }
+    /* While that cannot be told: services that are there are new, and so among
+     * the changes, but if none is, nobody says so. */
     if (!vpnnbrec_vpn_service_first(api->idl)) {
         view->services_valid = false;
     }

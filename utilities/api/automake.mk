@@ -9,6 +9,8 @@ utilities_api_libvpnapi_la_SOURCES = \
 	utilities/api/api-auth.h \
 	utilities/api/api-body.c \
 	utilities/api/api-body.h \
+	utilities/api/api-claims.c \
+	utilities/api/api-claims.h \
 	utilities/api/api-config.c \
 	utilities/api/api-connect.c \
 	utilities/api/api-connection-json.c \
