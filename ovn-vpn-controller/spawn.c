@@ -16,7 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fatal-signal.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/list.h"
 #include "openvswitch/poll-loop.h"
 #include "ovn-vpn-controller/netns.h"
 #include "process.h"
@@ -31,6 +33,7 @@
 #define TIME_LIMIT_MS 30000
 
 struct spawn {
+    struct ovs_list list_node;  /* In 'spawns'. */
     char *name;
     pid_t pid;                  /* -1 if it has ended. */
     int fd;                     /* What it prints, -1 after its end. */
@@ -39,6 +42,55 @@ struct spawn {
     int status;                 /* As from waitpid(), once it has ended. */
     int error;                  /* errno value if it could not be started. */
 };
+
+/* All of them, for kill_all(). */
+static struct ovs_list spawns = OVS_LIST_INITIALIZER(&spawns);
+
+/* Returns true if the program has ended, and takes note of how. */
+static bool
+has_ended(struct spawn *spawn)
+{
+    if (spawn->pid > 0
+        && waitpid(spawn->pid, &spawn->status, WNOHANG) == spawn->pid) {
+        spawn->pid = -1;
+    }
+    return spawn->pid <= 0;
+}
+
+/* Kills the program, if it still runs, and those that it has started, which
+ * are in its session.  The program itself goes first: it may not have got as
+ * far as setsid(), and then must not go on to start others.  What a program
+ * that has ended left behind goes on: that is how wireguard-go works. */
+static void
+kill_session(struct spawn *spawn)
+{
+    if (!has_ended(spawn)) {
+        kill(spawn->pid, SIGKILL);
+        kill(-spawn->pid, SIGKILL);
+    }
+}
+
+/* Nobody else would end what still runs when this process ends. */
+static void
+kill_all(void *aux OVS_UNUSED)
+{
+    struct spawn *spawn;
+
+    LIST_FOR_EACH (spawn, list_node, &spawns) {
+        kill_session(spawn);
+    }
+}
+
+static void
+add_exit_hook(void)
+{
+    static bool added;
+
+    if (!added) {
+        added = true;
+        fatal_signal_add_hook(kill_all, NULL, NULL, true);
+    }
+}
 
 /* Variables that would change what wireguard-go does: with a log level it
  * would keep our pipe for its log and die when we close it. */
@@ -116,6 +168,8 @@ spawn_start(const struct netns *netns, const char *const argv[])
     struct rlimit limit;
     int fds[2];
 
+    add_exit_hook();
+    ovs_list_push_back(&spawns, &spawn->list_node);
     spawn->name = xstrdup(argv[0]);
     spawn->pid = -1;
     spawn->fd = -1;
@@ -150,15 +204,17 @@ close_output(struct spawn *spawn)
     }
 }
 
-/* Frees 'spawn', and kills its program if that still runs. */
+/* Frees 'spawn'.  If its program still runs, kills that and what it has
+ * started. */
 void
 spawn_destroy(struct spawn *spawn)
 {
     if (spawn) {
+        kill_session(spawn);
         if (spawn->pid > 0) {
-            kill(spawn->pid, SIGKILL);
             waitpid(spawn->pid, NULL, 0);
         }
+        ovs_list_remove(&spawn->list_node);
         close_output(spawn);
         ds_destroy(&spawn->output);
         free(spawn->name);
@@ -200,14 +256,10 @@ spawn_run(struct spawn *spawn)
         read_output(spawn);
     }
     if (time_msec() >= spawn->deadline) {
-        kill(spawn->pid, SIGKILL);
+        kill_session(spawn);
         close_output(spawn);
     }
-    if (spawn->fd < 0
-        && waitpid(spawn->pid, &spawn->status, WNOHANG) == spawn->pid) {
-        spawn->pid = -1;
-    }
-    return spawn->pid <= 0;
+    return spawn->fd < 0 && has_ended(spawn);
 }
 
 void

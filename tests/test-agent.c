@@ -113,22 +113,25 @@ look_up_all(struct resolver *r, char *names[], int n)
     return known;
 }
 
-/* resolve HOST:PORT...: until all have been found, for up to five seconds. */
+/* resolve N HOST:PORT...: until N have been found, for up to five seconds. */
 static void
 test_resolve(struct ovs_cmdl_context *ctx)
 {
     long long int deadline = time_msec() + 5000;
+    char **names = ctx->argv + 2;
+    int n_names = ctx->argc - 2;
+    int n = atoi(ctx->argv[1]);
     struct resolver r;
 
     resolver_init(&r);
-    while (look_up_all(&r, ctx->argv + 1, ctx->argc - 1) < ctx->argc - 1
+    while (look_up_all(&r, names, n_names) < n
            && time_msec() < deadline) {
         resolver_run(&r);
         resolver_wait(&r);
         poll_timer_wait_until(deadline);
         poll_block();
     }
-    printf("found %d\n", look_up_all(&r, ctx->argv + 1, ctx->argc - 1));
+    printf("found %d\n", look_up_all(&r, names, n_names));
     resolver_destroy(&r);
 }
 
@@ -157,7 +160,7 @@ test_agent_main(int argc, char *argv[])
         { "settings", NULL, 0, INT_MAX, test_settings, OVS_RO },
         { "map", NULL, 2, 2, test_map, OVS_RO },
         { "answer", NULL, 0, 0, test_answer, OVS_RO },
-        { "resolve", NULL, 1, INT_MAX, test_resolve, OVS_RO },
+        { "resolve", NULL, 2, INT_MAX, test_resolve, OVS_RO },
         { "endpoint", NULL, 1, INT_MAX, test_endpoint, OVS_RO },
         { NULL, NULL, 0, 0, NULL, OVS_RO },
     };
