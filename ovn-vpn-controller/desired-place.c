@@ -12,6 +12,7 @@
 
 #include "lib/ovn-sb-idl.h"
 #include "lib/ovn-vpn-sb-idl.h"
+#include "lib/vpn-model.h"
 #include "openvswitch/hmap.h"
 #include "ovsdb-data.h"
 #include "ovsdb-idl.h"
@@ -92,6 +93,22 @@ desired_read_residence(struct ovsdb_idl_index *ports_by_name,
 
 /* Sightings. */
 
+/* Clocks of chassis that are kept right differ by less than this. */
+#define MAX_SKEW_MS 10000
+
+/* Returns when at 'now' the handshake counts to have been that 'state' tells
+ * of, 0 for never.  A time in the future, from a chassis whose clock is wrong
+ * or that lies, says no more than that there may be a session, and so is the
+ * time of the oldest one: any other chassis that knows of a session is
+ * believed first. */
+static long long int
+last_handshake(const struct vpnsbrec_peer_state *state, long long int now)
+{
+    long long int at = state->n_last_handshake ? state->last_handshake[0] : 0;
+
+    return at > now + MAX_SKEW_MS ? now - VPN_SESSION_MAX_MS : MIN(at, now);
+}
+
 struct sighting_node {
     struct hmap_node node;      /* By UUID of the peer. */
     size_t index;               /* In the array of sightings. */
@@ -126,11 +143,10 @@ find_or_make_sighting(struct want_sightings *sightings, struct hmap *by_peer,
 /* Takes note of 'state' unless another chassis has seen the peer later. */
 static void
 add_sighting(struct want_sightings *sightings, struct hmap *by_peer,
-             const struct vpnsbrec_peer_state *state)
+             const struct vpnsbrec_peer_state *state, long long int now)
 {
     struct wg_endpoint endpoint;
-    long long int seen = (state->n_last_handshake ? state->last_handshake[0]
-                          : 0);
+    long long int seen = last_handshake(state, now);
 
     if (state->peer && state->endpoint
         && wg_endpoint_parse(state->endpoint, &endpoint)) {
@@ -152,12 +168,13 @@ desired_read_sightings(struct ovsdb_idl_index *states_by_tunnel,
     struct vpnsbrec_peer_state *target = vpnsbrec_peer_state_index_init_row(
         states_by_tunnel);
     struct hmap by_peer = HMAP_INITIALIZER(&by_peer);
+    long long int now = time_wall_msec();
     const struct vpnsbrec_peer_state *state;
     struct sighting_node *node;
 
     vpnsbrec_peer_state_index_set_tunnel(target, tunnel);
     VPNSBREC_PEER_STATE_FOR_EACH_EQUAL (state, target, states_by_tunnel) {
-        add_sighting(sightings, &by_peer, state);
+        add_sighting(sightings, &by_peer, state, now);
     }
     vpnsbrec_peer_state_index_destroy_row(target);
     HMAP_FOR_EACH_POP (node, node, &by_peer) {
