@@ -197,6 +197,26 @@ put_match(const struct plan *plan, const struct acl *acl, struct ds *ds)
 
 /* Rows. */
 
+/* Longest name of an ACL, in bytes: OVN's logical flows take no more, and its
+ * database as many characters. */
+#define ACL_NAME_MAX_LEN 63
+
+/* Returns how many bytes of 'name', in UTF-8, an ACL can have as its name: as
+ * many as are whole characters. */
+static int
+acl_name_len(const char *name)
+{
+    size_t len = strlen(name);
+
+    if (len > ACL_NAME_MAX_LEN) {
+        len = ACL_NAME_MAX_LEN;
+        while (len && (name[len] & 0xc0) == 0x80) {
+            len--;
+        }
+    }
+    return len;
+}
+
 static void
 add_acl(struct plan *plan, const struct plan_row *ls, const struct acl *acl)
 {
@@ -220,7 +240,8 @@ add_acl(struct plan *plan, const struct plan_row *ls, const struct acl *acl)
     plan_row_add(row, "action", "%s", rule->drop ? "drop" : "allow");
     plan_row_add(row, "log", "%s", rule->log ? "true" : "false");
     if (rule->log && rule->name[0]) {
-        plan_row_add(row, "name", "%.63s", rule->name);
+        plan_row_add(row, "name", "%.*s", acl_name_len(rule->name),
+                     rule->name);
     } else {
         plan_row_clear(row, "name");
     }
