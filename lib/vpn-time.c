@@ -13,9 +13,6 @@
 #include "openvswitch/dynamic-string.h"
 #include "util.h"
 
-/* Latest time that the schema allows, 2^53 - 1 milliseconds. */
-#define TIME_MAX_MS 9007199254740991LL
-
 /* Parses 's', a number and a unit, and stores it in '*ms'. */
 static bool
 parse_duration(const char *s, long long int *ms)
@@ -128,7 +125,7 @@ vpn_parse_time(const char *s, long long int now, int64_t *msp)
                          "2030-12-31T18:00, in UTC, nor a time from now on "
                          "such as +12h or +30d", s);
     }
-    if (ms > TIME_MAX_MS) {
+    if (ms > VPN_TIME_MAX_MS) {
         return xasprintf("\"%s\" is too far away", s);
     }
     *msp = ms;

@@ -9,6 +9,7 @@
 #include "lib/ovn-sb-idl.h"
 #include "lib/ovn-vpn-nb-idl.h"
 #include "lib/ovn-vpn-sb-idl.h"
+#include "lib/vpn-time.h"
 #include "ovn-vpn/chassis.h"
 #include "ovn-vpn/health.h"
 #include "util.h"
@@ -90,6 +91,17 @@ read_ovn_chassis(struct ovsdb_idl *ovn_sb, struct chassis_table *table)
     }
 }
 
+/* Returns the time, in milliseconds since the epoch, that 'map' has under
+ * 'key', 0 if it has none.  One that the VPN Northbound database would refuse,
+ * and with it all that is written at the same time, is none. */
+static int64_t
+read_time(const struct smap *map, const char *key)
+{
+    unsigned long long int ms = smap_get_ullong(map, key, 0);
+
+    return ms <= VPN_TIME_MAX_MS ? ms : 0;
+}
+
 static void
 read_agents(struct ovsdb_idl *vpn_sb, struct chassis_table *table)
 {
@@ -108,7 +120,7 @@ read_agents(struct ovsdb_idl *vpn_sb, struct chassis_table *table)
         c->clock_bad = !smap_get_bool(&row->other_config,
                                       "clock-synchronized", true);
         c->sealing_key_created_at
-            = smap_get_ullong(&row->other_config, "sealing-key-created-at", 0);
+            = read_time(&row->other_config, "sealing-key-created-at");
         for (size_t i = 0; i < row->n_problems; i++) {
             sset_add(&c->problems, row->problems[i]);
         }
