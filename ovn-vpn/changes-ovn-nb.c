@@ -142,6 +142,17 @@ collect_detached(struct model *model, const struct ovsdb_idl *idl)
     }
 }
 
+/* Returns true if 'ls' is in the snapshot, or should be: if it is a tenant's,
+ * or was one until it got a service's mark. */
+static bool
+is_foreign_switch(const struct nbrec_logical_switch *ls)
+{
+    return (!nb_table_get_service(&ls->header_)[0]
+            || (!nbrec_logical_switch_is_new(ls)
+                && nbrec_logical_switch_is_updated(
+                    ls, NBREC_LOGICAL_SWITCH_COL_EXTERNAL_IDS)));
+}
+
 /* Tenants' rows.  When a row changes that is part of a router or switch, the
  * latter is among the changed ones too. */
 static void
@@ -154,9 +165,7 @@ collect_foreign(struct changes *changes, const struct ovsdb_idl *idl)
         uuidset_insert(&changes->routers, &lr->header_.uuid);
     }
     NBREC_LOGICAL_SWITCH_FOR_EACH_TRACKED (ls, idl) {
-        if (!nb_table_get_service(&ls->header_)[0]) {
-            changes->ovn = true;
-        }
+        changes->ovn |= is_foreign_switch(ls);
     }
 }
 
