@@ -17,9 +17,9 @@ api-clients.py HOST:PORT vanish N  N clients that go away before their answer
 api-clients.py HOST:PORT raw       what stands on standard input, with "\\r\\n"
                                    at the end of each line; prints the status
 api-clients.py HOST:PORT together PID REQUEST...
-                                   one client for each REQUEST, "METHOD PATH",
-                                   that the server, process PID, hears all at
-                                   once; prints the statuses, sorted
+                                   one client for each REQUEST, "METHOD PATH
+                                   [JSON]", that the server, process PID, hears
+                                   all at once; prints the statuses, sorted
 api-clients.py HOST:PORT events N [ID [QUERY]]
                                    prints the types of the next N events, after
                                    the one with ID, and their own IDs
@@ -134,8 +134,12 @@ def together(address, pid, *requests):
     os.kill(int(pid), signal.SIGSTOP)
     sockets = [connect(address) for _ in requests]
     for s, request in zip(sockets, requests):
-        s.sendall(b'%s HTTP/1.1\r\nHost: localhost\r\n\r\n'
-                  % request.encode())
+        method, path, *body = request.encode().split(b' ', 2)
+        text = b'%s %s HTTP/1.1\r\nHost: localhost\r\n' % (method, path)
+        for b in body:
+            text += (b'Content-Type: application/json\r\n'
+                     b'Content-Length: %d\r\n' % len(b))
+        s.sendall(b'\r\n'.join([text, *body]) if body else text + b'\r\n')
     os.kill(int(pid), signal.SIGCONT)
     lines = [s.makefile('rb').readline().decode().strip() for s in sockets]
     print('\n'.join(sorted(lines)))

@@ -29,6 +29,7 @@ enum {
     API_NO_DB = 1 << 4,         /* Works without the database. */
     API_SECRET_PATH = 1 << 5,   /* What stands in the path is a secret. */
     API_PAGE = 1 << 6,          /* For browsers: openapi.json leaves it out. */
+    API_ALONE = 1 << 7,         /* Shares its transaction with no other. */
 };
 
 struct api_route {

@@ -168,23 +168,44 @@ requeue(struct api_store *store)
     }
 }
 
+/* Returns the first request in the queue, NULL if it is empty. */
+static struct api_request *
+first(const struct api_store *store)
+{
+    return (ovs_list_is_empty(&store->queue) ? NULL
+            : CONTAINER_OF(ovs_list_front(&store->queue), struct api_request,
+                           node));
+}
+
+/* Returns true if 'req' changes what others rely on that the transaction
+ * might have, or might get: those would see it neither as it was nor as it
+ * will be. */
+static bool
+is_alone(const struct api_request *req)
+{
+    return req->route->flags & API_ALONE;
+}
+
 /* Fills a transaction with what waits. */
 static void
 begin(struct api *api)
 {
     struct api_store *store = api->store;
     size_t n = store->n_alone ? 1 : BATCH_MAX;
+    struct api_request *req;
 
     store->retry_seqno = ovsdb_idl_get_seqno(api->idl);
     api_view_services(api);     /* Without those that it will insert. */
     api->txn = ovsdb_idl_txn_create(api->idl);
     store->spoilt = false;
     bool ok = true;
-    while (ok && n-- && !ovs_list_is_empty(&store->queue)) {
-        struct api_request *req
-            = CONTAINER_OF(ovs_list_front(&store->queue), struct api_request,
-                           node);
-
+    while (ok && n-- && (req = first(store))) {
+        if (is_alone(req)) {
+            if (!ovs_list_is_empty(&store->batch)) {
+                break;
+            }
+            n = 0;
+        }
         store->n_alone -= store->n_alone > 0;
         ok = fill_in(api, req);
     }
@@ -292,7 +313,9 @@ commit(struct api *api)
 static bool
 is_gathering(const struct api_store *store)
 {
-    return (!store->n_alone
+    const struct api_request *req = first(store);
+
+    return (!store->n_alone && !(req && is_alone(req))
             && ovs_list_size(&store->queue) < store->n_expected
             && time_msec() < store->gather_until);
 }
