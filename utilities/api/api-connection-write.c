@@ -88,9 +88,10 @@ write_keys(struct api *api, struct api_request *req,
 
 /* Checks. */
 
+/* Checks that the project of 'service' may have one more connection. */
 static bool
 check_quota(struct api *api, struct api_request *req,
-            const struct vpnnbrec_vpn_service *service, size_t n_here)
+            const struct vpnnbrec_vpn_service *service)
 {
     const struct vpnnbrec_vpn_service *other;
     const struct vpnnbrec_project *row;
@@ -99,10 +100,10 @@ check_quota(struct api *api, struct api_request *req,
         if (strcmp(row->name, service->project) || !row->n_max_connections) {
             continue;
         }
-        size_t n = n_here;
+        size_t n = 0;
         VPNNBREC_VPN_SERVICE_FOR_EACH (other, api->idl) {
-            if (other != service && !strcmp(other->project, row->name)) {
-                n += other->n_connections;
+            if (!strcmp(other->project, row->name)) {
+                n += api_roster_count(api, other);
             }
         }
         if (n >= row->max_connections[0]) {
@@ -189,7 +190,7 @@ prepare(struct api *api, struct api_request *req,
 
     if (api_fault(req, "name", vpn_name_check("connection", c->name))
         || !check_service(req, row, service)
-        || !check_quota(api, req, row, api_roster_count(api, row))
+        || !check_quota(api, req, row)
         || !make_keys(req, wish)
         || (req->psk && !get_global(api, req))) {
         return false;
