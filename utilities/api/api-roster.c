@@ -276,7 +276,10 @@ note_service(struct api_roster *roster, const struct vpnnbrec_vpn_service *row)
             add_entry(roster, row);
         }
     } else if (vpnnbrec_vpn_service_is_deleted(row)
-               || api_service_claims_changed(row)) {
+               || api_service_claims_changed(row)
+               || entry->service->error) {
+        /* A mistake may be one in a row that the service refers to: the
+         * service is among the changes then, but none of its columns is. */
         drop_entry(roster, entry);
     } else if (vpnnbrec_vpn_service_is_updated(
                    row, VPNNBREC_VPN_SERVICE_COL_CONNECTIONS)) {
