@@ -213,6 +213,20 @@ check_own_commit(struct translator *t, const struct ovsdb_idl_txn *txn)
     }
 }
 
+/* Sees to it that 'loop' does not count as having reached what the last pass
+ * meant to reach, unless that came to pass: the next transaction is for
+ * something else, if for anything.  When all begins anew, nothing is known to
+ * be reached: the numbers may begin anew, too. */
+static void
+limit_cfg(const struct translator *t, struct ovsdb_idl_loop *loop)
+{
+    if (t->changes.all) {
+        loop->cur_cfg = 0;
+    }
+    if (t->changes.all || loop->open_txn) {
+        loop->next_cfg = loop->cur_cfg;
+    }
+}
 
 /* Notes what became of the transactions of the last pass.  To be called
  * between ovsdb_idl_loop_run() and ovsdb_idl_loop_commit_and_wait(). */
@@ -233,6 +247,8 @@ translator_check_commits(struct translator *t)
     check_own_commit(t, t->in_flight);
     check_own_commit(t, t->dbs.vpn_sb->committing_txn);
     check_own_commit(t, t->dbs.vpn_nb->committing_txn);
+    limit_cfg(t, t->dbs.vpn_sb);
+    limit_cfg(t, t->dbs.ovn_nb);
 }
 
 /* Overlapping.
