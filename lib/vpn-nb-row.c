@@ -16,6 +16,14 @@
 
 /* Finding and touching. */
 
+/* Returns false if the current transaction deletes 'row': then nothing can be
+ * written to it any more, and what it held before may be gone. */
+bool
+vpn_nb_has_row(const struct ovsdb_idl_row *row)
+{
+    return row->new_datum != NULL;
+}
+
 /* Returns the service whose name or UUID is 'id', or NULL.  A UUID must be
  * complete: "svc-del beef" shall not delete what happens to begin so. */
 const struct vpnnbrec_vpn_service *
@@ -29,8 +37,9 @@ vpn_nb_find_service(struct ovsdb_idl *idl, const char *id)
             return service;
         }
     }
-    return (uuid_from_string(&uuid, id)
-            ? vpnnbrec_vpn_service_get_for_uuid(idl, &uuid) : NULL);
+    service = (uuid_from_string(&uuid, id)
+               ? vpnnbrec_vpn_service_get_for_uuid(idl, &uuid) : NULL);
+    return service && vpn_nb_has_row(&service->header_) ? service : NULL;
 }
 
 /* Returns the connection of 'service' whose name or UUID is 'id', or NULL. */
@@ -53,7 +62,7 @@ vpn_nb_find_connection(const struct vpnnbrec_vpn_service *service,
 
 /* Returns the connection of 'service' at '*position', and moves that on; NULL
  * if there is none any more.  Leaves those out that the current transaction
- * has made and deleted again. */
+ * has deleted. */
 const struct vpnnbrec_vpn_connection *
 vpn_nb_next_connection(const struct vpnnbrec_vpn_service *service,
                        size_t *position)
@@ -66,7 +75,7 @@ vpn_nb_next_connection(const struct vpnnbrec_vpn_service *service,
                 idl, &service->connections[(*position)++]);
 
         /* An access rule may refer to one that is not there. */
-        if (c && (c->header_.old_datum || c->header_.new_datum)) {
+        if (c && vpn_nb_has_row(&c->header_)) {
             return c;
         }
     }
@@ -126,7 +135,11 @@ vpn_nb_forget_connection(const struct vpnnbrec_vpn_service *service,
                          const struct vpnnbrec_vpn_connection *connection)
 {
     for (size_t i = service->n_access_rules; i-- > 0; ) {
-        forget_in_rule(service, service->access_rules[i], connection);
+        const struct vpnnbrec_access_rule *rule = service->access_rules[i];
+
+        if (vpn_nb_has_row(&rule->header_)) {
+            forget_in_rule(service, rule, connection);
+        }
     }
 }
 

@@ -7,10 +7,12 @@
  * Functions that return 'char *' return NULL if successful and otherwise a
  * message for the user, which the caller must free. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct ovsdb_idl;
+struct ovsdb_idl_row;
 struct vpn_connection;
 struct vpn_key;
 struct vpnnbrec_access_rule;
@@ -18,6 +20,7 @@ struct vpnnbrec_nb_global;
 struct vpnnbrec_vpn_connection;
 struct vpnnbrec_vpn_service;
 
+bool vpn_nb_has_row(const struct ovsdb_idl_row *);
 const struct vpnnbrec_vpn_service *vpn_nb_find_service(struct ovsdb_idl *,
                                                        const char *id);
 const struct vpnnbrec_vpn_connection *vpn_nb_find_connection(

@@ -23,8 +23,11 @@ static const struct vpnnbrec_gateway_chassis *
 find_gateway(const struct vpnnbrec_vpn_service *row, const char *chassis)
 {
     for (size_t i = 0; i < row->n_gateways; i++) {
-        if (!strcmp(row->gateways[i]->chassis_name, chassis)) {
-            return row->gateways[i];
+        const struct vpnnbrec_gateway_chassis *gc = row->gateways[i];
+
+        if (vpn_nb_has_row(&gc->header_)
+            && !strcmp(gc->chassis_name, chassis)) {
+            return gc;
         }
     }
     return NULL;

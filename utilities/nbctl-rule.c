@@ -226,6 +226,9 @@ find_rule(const struct vpnnbrec_vpn_service *service, const char *id,
     for (size_t i = 0; i < service->n_access_rules; i++) {
         const struct vpnnbrec_access_rule *rule = service->access_rules[i];
 
+        if (!vpn_nb_has_row(&rule->header_)) {
+            continue;
+        }
         if (is_uuid ? uuid_equals(&rule->header_.uuid, &uuid)
             : !strcmp(rule->name, id)) {
             if (*rulep) {

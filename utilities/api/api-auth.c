@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "lib/ovn-vpn-nb-idl.h"
+#include "lib/vpn-nb-row.h"
 #include "lib/vpn-token.h"
 #include "openvswitch/shash.h"
 #include "socket-util.h"
@@ -307,7 +308,7 @@ api_auth_write(struct api *api)
         if (uuid_from_string(&uuid, s)) {
             row = vpnnbrec_api_token_get_for_uuid(api->idl, &uuid);
         }
-        if (row && api_store_has_row(&row->header_)) {
+        if (row && vpn_nb_has_row(&row->header_)) {
             vpnnbrec_api_token_set_last_used_at(row, &now, 1);
         }
     }

@@ -9,11 +9,11 @@
 
 #include "lib/ovn-vpn-nb-idl.h"
 #include "lib/vpn-keys.h"
+#include "lib/vpn-nb-row.h"
 #include "smap.h"
 #include "util.h"
 #include "utilities/api/api-auth.h"
 #include "utilities/api/api-request.h"
-#include "utilities/api/api-store.h"
 #include "utilities/api/api-view.h"
 #include "utilities/api/api.h"
 
@@ -27,7 +27,7 @@ api_find_service(struct api *api, struct api_request *req)
     const struct vpnnbrec_vpn_service *row
         = api_view_find_service(api, req->params[0]);
 
-    if (row && api_store_has_row(&row->header_)
+    if (row && vpn_nb_has_row(&row->header_)
         && api_auth_sees(req, row->project)) {
         return row;
     }

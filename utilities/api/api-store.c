@@ -113,14 +113,6 @@ api_store_spoil(struct api *api)
     api->store->spoilt = true;
 }
 
-/* Returns false if the transaction deletes 'row', maybe for another request:
- * then nothing can be written to it any more. */
-bool
-api_store_has_row(const struct ovsdb_idl_row *row)
-{
-    return row->new_datum != NULL;
-}
-
 /* Transactions. */
 
 static void

@@ -12,7 +12,6 @@
 struct api;
 struct api_request;
 struct api_store;
-struct ovsdb_idl_row;
 
 struct api_store *api_store_create(void);
 void api_store_destroy(struct api_store *);
@@ -27,6 +26,5 @@ void api_store_write(struct api *, struct api_request *);
 
 /* For who fills a transaction. */
 void api_store_spoil(struct api *);
-bool api_store_has_row(const struct ovsdb_idl_row *);
 
 #endif /* utilities/api/api-store.h */

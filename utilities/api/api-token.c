@@ -11,6 +11,7 @@
 
 #include "lib/ovn-vpn-nb-idl.h"
 #include "lib/vpn-model.h"
+#include "lib/vpn-nb-row.h"
 #include "lib/vpn-time.h"
 #include "lib/vpn-token.h"
 #include "svec.h"
@@ -20,7 +21,6 @@
 #include "utilities/api/api-body.h"
 #include "utilities/api/api-json.h"
 #include "utilities/api/api-request.h"
-#include "utilities/api/api-store.h"
 #include "utilities/api/api.h"
 #include "uuid.h"
 
@@ -40,7 +40,7 @@ find_token(struct api *api, const char *id)
     }
     row = (uuid_from_string(&uuid, id)
            ? vpnnbrec_api_token_get_for_uuid(api->idl, &uuid) : NULL);
-    return row && api_store_has_row(&row->header_) ? row : NULL;
+    return row && vpn_nb_has_row(&row->header_) ? row : NULL;
 }
 
 static void
