@@ -37,8 +37,13 @@ test_target(struct ovs_cmdl_context *ctx)
 {
     for (int i = 1; i < ctx->argc; i++) {
         struct api_target target;
-        char *error = api_target_parse(ctx->argv[i], &target);
+        char *authority;
+        char *s = api_target_relative(ctx->argv[i], &authority);
+        char *error = api_target_parse(s, &target);
 
+        if (authority) {
+            printf("%s ", authority);
+        }
         if (error) {
             puts(error);
         } else {
@@ -54,6 +59,8 @@ test_target(struct ovs_cmdl_context *ctx)
             free(nodes);
         }
         free(error);
+        free(authority);
+        free(s);
         api_target_destroy(&target);
     }
 }

@@ -17,6 +17,7 @@
 #include "util.h"
 #include "utilities/api/api-request.h"
 #include "utilities/api/api-stream.h"
+#include "utilities/api/api-target.h"
 #include "utilities/api/api.h"
 
 /* How long a client may take to send a request, after its first line, and how
@@ -144,9 +145,11 @@ begin_request(struct exchange *x, struct MHD_Connection *connection,
               const char *method)
 {
     char *peer = get_peer(connection);
+    char *authority;
+    char *uri = api_target_relative(x->uri, &authority);
 
     x->connection = connection;
-    x->req = api_request_create(method, x->uri, peer);
+    x->req = api_request_create(method, uri, peer);
     x->req->answer = answer_cb;
     x->req->transport = x;
     for (size_t i = 0; i < API_N_HEADERS; i++) {
@@ -155,6 +158,11 @@ begin_request(struct exchange *x, struct MHD_Connection *connection,
 
         x->req->headers[i] = nullable_xstrdup(value);
     }
+    if (authority) {
+        free(x->req->headers[API_H_HOST]);
+        x->req->headers[API_H_HOST] = authority;
+    }
+    free(uri);
     free(peer);
 }
 

@@ -60,7 +60,7 @@ struct api_request {
 
     /* What came in. */
     char *method;
-    char *uri;
+    char *uri;                  /* Begins with the path. */
     char *peer;                 /* Address of the client. */
     char *headers[API_N_HEADERS];
     struct ds body;

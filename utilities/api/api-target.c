@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "unicode.h"
 #include "util.h"
@@ -116,6 +117,27 @@ parse_query(const char *s, struct smap *query)
         s += len + (s[len] == '&');
     }
     return error;
+}
+
+/* Returns 's', the target of a request, without the scheme and the authority
+ * that a client may put before the path, as if to a proxy (RFC 9112 section
+ * 3.2.2).  Stores the authority in '*authority', which is then what counts
+ * instead of the Host header, or NULL if there is none.  The caller must free
+ * both. */
+char *
+api_target_relative(const char *s, char **authority)
+{
+    size_t scheme = (!strncasecmp(s, "http://", 7) ? 7
+                     : !strncasecmp(s, "https://", 8) ? 8 : 0);
+    size_t len = scheme ? strcspn(s + scheme, "/?#@") : 0;
+    const char *rest = s + scheme + len;
+
+    *authority = NULL;
+    if (!len || *rest == '#' || *rest == '@') {
+        return xstrdup(s);      /* Bad, and so it will be called. */
+    }
+    *authority = xmemdup0(s + scheme, len);
+    return xasprintf("%s%s", *rest == '/' ? "" : "/", rest);
 }
 
 /* Parses 's', the target of a request.  Returns NULL if successful, otherwise

@@ -21,6 +21,7 @@ struct api_target {
     struct smap query;
 };
 
+char *api_target_relative(const char *, char **authority);
 char *api_target_parse(const char *, struct api_target *);
 void api_target_destroy(struct api_target *);
 
