@@ -11,6 +11,8 @@
  *
  * test-api json-deep N: the same of N arrays in an object.
  *
+ * test-api source ADDRESS...: what wrong tokens from there count for.
+ *
  * test-api vault N: keeps keys of N connections, and prints which of the first
  * two and the last are kept. */
 
@@ -28,6 +30,7 @@
 #include "svec.h"
 #include "tests/ovstest.h"
 #include "util.h"
+#include "utilities/api/api-auth.h"
 #include "utilities/api/api-route.h"
 #include "utilities/api/api-target.h"
 #include "utilities/api/api-vault.h"
@@ -192,6 +195,17 @@ test_vault(struct ovs_cmdl_context *ctx)
 }
 
 static void
+test_source(struct ovs_cmdl_context *ctx)
+{
+    for (int i = 1; i < ctx->argc; i++) {
+        char *source = api_auth_source(ctx->argv[i]);
+
+        puts(source);
+        free(source);
+    }
+}
+
+static void
 test_api_main(int argc, char *argv[])
 {
     static const struct ovs_cmdl_command commands[] = {
@@ -200,6 +214,7 @@ test_api_main(int argc, char *argv[])
         {"routes", NULL, 0, 0, test_routes, OVS_RO},
         {"json", NULL, 1, INT_MAX, test_json, OVS_RO},
         {"json-deep", NULL, 1, 1, test_json_deep, OVS_RO},
+        {"source", NULL, 1, INT_MAX, test_source, OVS_RO},
         {"vault", NULL, 1, 1, test_vault, OVS_RO},
         {NULL, NULL, 0, 0, NULL, OVS_RO},
     };

@@ -10,8 +10,10 @@
 
 #include "lib/ovn-vpn-nb-idl.h"
 #include "lib/vpn-nb-row.h"
+#include "lib/vpn-prefix.h"
 #include "lib/vpn-token.h"
 #include "openvswitch/shash.h"
+#include "packets.h"
 #include "socket-util.h"
 #include "timeval.h"
 #include "util.h"
@@ -20,13 +22,17 @@
 #include "utilities/api/api.h"
 #include "uuid.h"
 
-/* Attempts with a wrong token that an address has in a row, and how long it is
+/* Attempts with a wrong token that a source has in a row, and how long it is
  * not listened to after that. */
 #define FAILURES_MAX 10
 #define FAILURES_FORGET_MS 60000
 
-/* Most addresses to remember. */
-#define FAILURES_ADDRESSES 4096
+/* Most sources to remember. */
+#define FAILURES_SOURCES 4096
+
+/* The network of which a host can have all addresses (RFC 4291 section
+ * 2.5.4). */
+#define IPV6_HOST_PLEN 64
 
 /* Precision of "last_used_at". */
 #define USED_MS 60000
@@ -38,7 +44,7 @@ struct failures {
 
 struct api_auth {
     enum api_anonymous anonymous;
-    struct shash failures;      /* 'struct failures's by address. */
+    struct shash failures;      /* 'struct failures's by source. */
     struct sset used;           /* UUIDs of tokens to note the use of. */
 };
 
@@ -63,30 +69,57 @@ api_auth_destroy(struct api_auth *auth)
 
 /* Throttling. */
 
-static bool
-is_throttled(struct api_auth *auth, const char *peer)
+/* Returns whom attempts from 'peer', an address, count for: an IPv4 address,
+ * or an IPv6 network, of which one host can have every address.  The caller
+ * must free the string. */
+char *
+api_auth_source(const char *peer)
 {
-    struct failures *failures = shash_find_data(&auth->failures, peer);
+    struct vpn_prefix p = { .plen = IPV6_HOST_PLEN };
+    ovs_be32 ip4;
+
+    if (!ipv6_parse(peer, &p.addr)) {
+        return xstrdup(peer);   /* IPv4, or link-local with its interface. */
+    }
+    ip4 = in6_addr_get_mapped_ipv4(&p.addr);
+    if (ip4) {
+        return xasprintf(IP_FMT, IP_ARGS(ip4));
+    } else if (IN6_IS_ADDR_LOOPBACK(&p.addr)) {
+        return xstrdup(peer);
+    }
+    p = vpn_prefix_network(&p);
+    return vpn_prefix_to_string(&p);
+}
+
+static void
+forget_failures(struct api_auth *auth, const char *source)
+{
+    free(shash_find_and_delete(&auth->failures, source));
+}
+
+static bool
+is_throttled(struct api_auth *auth, const char *source)
+{
+    struct failures *failures = shash_find_data(&auth->failures, source);
 
     if (failures && time_msec() - failures->last > FAILURES_FORGET_MS) {
-        shash_find_and_delete(&auth->failures, peer);
-        free(failures);
+        forget_failures(auth, source);
         return false;
     }
     return failures && failures->n >= FAILURES_MAX;
 }
 
 static void
-note_failure(struct api_auth *auth, const char *peer)
+note_failure(struct api_auth *auth, const char *source)
 {
-    struct failures *failures = shash_find_data(&auth->failures, peer);
+    struct failures *failures = shash_find_data(&auth->failures, source);
 
     if (!failures) {
-        if (shash_count(&auth->failures) >= FAILURES_ADDRESSES) {
+        if (shash_count(&auth->failures) >= FAILURES_SOURCES) {
             shash_clear_free_data(&auth->failures);
         }
         failures = xzalloc(sizeof *failures);
-        shash_add(&auth->failures, peer, failures);
+        shash_add(&auth->failures, source, failures);
     }
     failures->n++;
     failures->last = time_msec();
@@ -208,6 +241,35 @@ check_without_token(struct api *api, struct api_request *req)
     return false;
 }
 
+/* Finds out who makes 'req' from 'header', its token.  If nobody does, returns
+ * false and makes that the answer. */
+static bool
+check_token(struct api *api, struct api_request *req, const char *header,
+            const char *source)
+{
+    const struct vpnnbrec_api_token *row;
+
+    if (is_throttled(api->auth, source)) {
+        api_set_header(req, "Retry-After", "60");
+        api_problem(req, 429, NULL, "too many wrong tokens came from %s",
+                    source);
+        return false;
+    }
+    row = (!strncasecmp(header, "Bearer ", 7)
+           ? find_token(api, header + 7) : NULL);
+    if (!row) {
+        note_failure(api->auth, source);
+        api_set_header(req, "WWW-Authenticate",
+                       "Bearer error=\"invalid_token\"");
+        api_problem(req, 401, NULL, "the token is not valid, or not any "
+                    "more");
+        return false;
+    }
+    forget_failures(api->auth, source);
+    identify(api, req, row);
+    return true;
+}
+
 /* Finds out who makes 'req', and whether they have the role that its route
  * takes.  If not, returns false and makes that the answer. */
 bool
@@ -219,25 +281,14 @@ api_auth_check(struct api *api, struct api_request *req)
         if (!check_without_token(api, req)) {
             return false;
         }
-    } else if (is_throttled(api->auth, req->peer)) {
-        api_set_header(req, "Retry-After", "60");
-        api_problem(req, 429, NULL, "too many wrong tokens came from %s",
-                    req->peer);
-        return false;
     } else {
-        const struct vpnnbrec_api_token *row
-            = (!strncasecmp(header, "Bearer ", 7)
-               ? find_token(api, header + 7) : NULL);
+        char *source = api_auth_source(req->peer);
+        bool ok = check_token(api, req, header, source);
 
-        if (!row) {
-            note_failure(api->auth, req->peer);
-            api_set_header(req, "WWW-Authenticate",
-                           "Bearer error=\"invalid_token\"");
-            api_problem(req, 401, NULL, "the token is not valid, or not any "
-                        "more");
+        free(source);
+        if (!ok) {
             return false;
         }
-        identify(api, req, row);
     }
 
     if (req->identity.role < req->route->role) {

@@ -23,6 +23,7 @@ struct api_request;
 struct api_auth *api_auth_create(enum api_anonymous);
 void api_auth_destroy(struct api_auth *);
 
+char *api_auth_source(const char *peer);
 bool api_auth_check(struct api *, struct api_request *);
 bool api_auth_is_current(const struct api *, const struct api_request *);
 bool api_auth_sees(const struct api_request *, const char *project);
