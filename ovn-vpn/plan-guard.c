@@ -59,25 +59,56 @@ set_match(const struct plan *plan, struct plan_row *row, bool v4)
     free(guarded);
 }
 
-static void
-add_guard(struct plan *plan, bool v4)
+/* Adds an ACL without a match. */
+static struct plan_row *
+add_acl(struct plan *plan, const char *key, const char *direction,
+        int priority, const char *action)
 {
     struct plan_row *row = plan_rows_add(&plan->rows, "ACL", "%s:acl:%s",
-                                         plan->in.service->name, get_key(v4));
+                                         plan->in.service->name, key);
 
     row->parent = plan_find_row(plan, "ls", "");
-    plan_row_add(row, "direction", "from-lport");
-    plan_row_add(row, "priority", "%d", PLAN_PRIORITY_GUARD);
-    set_match(plan, row, v4);
-    plan_row_add(row, "action", "drop");
+    plan_row_add(row, "direction", "%s", direction);
+    plan_row_add(row, "priority", "%d", priority);
+    plan_row_add(row, "action", "%s", action);
     plan_row_add(row, "log", "false");
     plan_row_clear(row, "name");
     plan_row_clear(row, "options");
+    return row;
+}
+
+static void
+add_guard(struct plan *plan, bool v4)
+{
+    set_match(plan, add_acl(plan, get_key(v4), "from-lport",
+                            PLAN_PRIORITY_GUARD, "drop"), v4);
+}
+
+static void
+add_default(struct plan *plan, const char *key, const char *direction,
+            const char *option)
+{
+    struct plan_row *row = add_acl(plan, key, direction, 0, "allow");
+
+    plan_row_add(row, "match", "1");
+    if (option) {
+        plan_row_put(row, "options", option, "true");
+    }
+}
+
+/* With its option default_acl_drop, OVN has each of its stages for ACLs drop
+ * what none there allows, on switches that have ACLs in any. */
+static void
+add_defaults(struct plan *plan)
+{
+    add_default(plan, "from-lport", "from-lport", NULL);
+    add_default(plan, "after-lb", "from-lport", "apply-after-lb");
+    add_default(plan, "to-lport", "to-lport", NULL);
 }
 
 /* Peers reach neither the links between routers and namespaces, of this
  * service or of others, nor what uses them, nor the peers of other services on
- * the router. */
+ * the router.  What nobody keeps away passes. */
 void
 plan_add_guards(struct plan *plan)
 {
@@ -85,6 +116,7 @@ plan_add_guards(struct plan *plan)
     if (plan->alloc.ipv6) {
         add_guard(plan, false);
     }
+    add_defaults(plan);
 }
 
 /* Brings the rows of 'plan', one of a service that is served, up to date with
