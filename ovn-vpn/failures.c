@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "openvswitch/vlog.h"
+#include "ovn-vpn/model.h"
 #include "util.h"
 #include "uuid.h"
 
@@ -46,6 +47,19 @@ failures_clear(struct failures *failures)
     }
     failures->isolate = false;
     failures->has_suspect = false;
+}
+
+/* Forgets services that are gone: nobody will try them again. */
+void
+failures_sweep(struct failures *failures, const struct model *model)
+{
+    struct failure *f;
+
+    HMAP_FOR_EACH_SAFE (f, node, &failures->services) {
+        if (!model_find_service(model, &f->service)) {
+            remove_failure(failures, f);
+        }
+    }
 }
 
 void

@@ -18,6 +18,8 @@
 /* Time after which a refused service is tried again. */
 #define FAILURES_RETRY_MS 30000
 
+struct model;
+
 struct failures {
     struct hmap services;       /* Contains 'struct failure's. */
     bool isolate;               /* Write one service at a time. */
@@ -28,6 +30,7 @@ struct failures {
 void failures_init(struct failures *);
 void failures_destroy(struct failures *);
 void failures_clear(struct failures *);
+void failures_sweep(struct failures *, const struct model *);
 
 void failures_suspect(struct failures *, const struct uuid *service);
 void failures_clear_suspect(struct failures *);

@@ -323,8 +323,9 @@ sweep(struct translator *t)
             ovs_assert(!error);
         }
     }
-    if (!uuidset_is_empty(&model->gone_services)) {
+    if (model->sweep || !uuidset_is_empty(&model->gone_services)) {
         status_sweep(&t->status, model);
+        failures_sweep(&t->failures, model);
     }
     model->sweep = false;
     uuidset_clear(&model->gone_services);

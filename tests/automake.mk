@@ -43,6 +43,7 @@ tests_ovstest_SOURCES = \
 	tests/test-agent.c \
 	tests/test-alloc.c \
 	tests/test-api.c \
+	tests/test-failures.c \
 	tests/test-health.c \
 	tests/test-index.c \
 	tests/test-locksmith.c \
