@@ -188,11 +188,31 @@ async function checkStates(page) {
 /** Who is not allowed any more gets to the form for signing in. */
 async function checkRevoked(open, admin) {
     const { id, token } = await api('POST', 'tokens', {
-        name: 'temporary', role: 'viewer' }, admin);
+        name: 'temporary', role: 'operator' }, admin);
     const page = await signIn(open, token);
+    await page.goto(base + '/#/services/s1/connections/laptop');
+    await page.getByRole('button', { name: 'New keys' }).click();
+    await page.getByRole('dialog').waitFor();
     await api('DELETE', 'tokens/' + (id ?? 'temporary'), undefined, admin);
     await page.getByLabel('Token').waitFor();
     await page.getByText('the token is not valid').waitFor();
+    assert.equal(await page.getByRole('dialog').count(), 0);
+    await page.close();
+}
+
+/** What somebody did cannot be undone by who signs in after them. */
+async function checkSignOut(open, { operator, admin }) {
+    const page = await signIn(open, operator);
+    await page.goto(base + '/#/services/s1/connections/laptop');
+    await page.getByRole('button', { name: 'Disable' }).click();
+    await page.getByRole('button', { name: 'Undo' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Token').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Undo' }).count(), 0);
+    await page.goBack();
+    await page.getByLabel('Token').waitFor();
+    await api('PATCH', 'vpn-services/s1/connections/laptop',
+              { enabled: true }, admin);
     await page.close();
 }
 
@@ -264,5 +284,6 @@ await withBrowser(async (open) => {
     await checkRevoked(open, tokens.admin);
     await checkDrain(page);
     await checkEventDuringLoad(open, page, tokens.admin);
+    await checkSignOut(open, tokens);
     await checkLoss(page);
 });

@@ -44,6 +44,7 @@ export class ApiTransport {
     constructor({ base = '', token = '' } = {}) {
         this.base = base;
         this.token = token;
+        this.closed = false;
         /**
          * Called when a request fails since the token is not, or no longer,
          * valid.
@@ -51,6 +52,12 @@ export class ApiTransport {
          * @type {(error: ApiError) => void}
          */
         this.onUnauthorized = () => {};
+    }
+
+    /** Forgets the token, and makes no more requests. */
+    close() {
+        this.token = '';
+        this.closed = true;
     }
 
     /** @returns {Record<string, string>} */
@@ -68,6 +75,9 @@ export class ApiTransport {
      */
     async request(method, target, { body, etag, idempotencyKey,
                                     signal } = {}) {
+        if (this.closed) {
+            throw new ApiError(0, 'you have signed out');
+        }
         const headers = this.headers();
         if (body) {
             headers['Content-Type'] = 'application/json';

@@ -2,6 +2,7 @@
 //
 // The page: its frame, who is signed in, and which view is shown.
 
+import { closeDialogs } from './components/dialog.js';
 import { notices } from './components/notices.js';
 import { title } from './components/parts.js';
 import { h, replace, setText } from './dom.js';
@@ -167,7 +168,11 @@ function drawHeader() {
  */
 function leave(reason, { keepToken = false } = {}) {
     context?.store.close();
+    // Nothing goes on, or can be undone, with the rights of who leaves.
+    context?.session.api.close();
     context = undefined;
+    closeDialogs();
+    replace(notices);
     forgetProject();
     if (!keepToken) {
         signOut();

@@ -9,6 +9,13 @@ import { h } from '../dom.js';
 
 let count = 0;
 
+/** Answers all questions with "Cancel". */
+export function closeDialogs() {
+    for (const dialog of document.querySelectorAll('dialog')) {
+        dialog.close();
+    }
+}
+
 /**
  * Asks before something is done that cannot be undone.
  *
@@ -31,15 +38,14 @@ export function confirmAction({ title, text, action, isDangerous = true }) {
               type: 'button', class: isDangerous ? 'danger' : 'primary',
               onclick: () => dialog.close('yes'),
           }, action)));
-    // Another view has other questions.
-    const leave = () => dialog.close();
     document.body.append(dialog);
     dialog.showModal();
     cancel.focus();
-    addEventListener('hashchange', leave);
+    // Another view has other questions.
+    addEventListener('hashchange', closeDialogs);
     return new Promise((resolve) => {
         dialog.addEventListener('close', () => {
-            removeEventListener('hashchange', leave);
+            removeEventListener('hashchange', closeDialogs);
             dialog.remove();
             resolve(dialog.returnValue === 'yes');
         });
