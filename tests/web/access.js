@@ -216,6 +216,25 @@ async function checkSignOut(open, { operator, admin }) {
     await page.close();
 }
 
+/** Shows a configuration, and lets the next look at the connection fail. */
+async function showKeys(open, token) {
+    const page = await signIn(open, token);
+    await page.goto(base + '/#/services/s1/connections/laptop');
+    await page.getByRole('button', { name: 'New keys' }).click();
+    await page.getByRole('button', { name: 'Make new keys' }).click();
+    await page.getByText('This is shown once.').waitFor();
+    const refused = new Promise((resolve) => {
+        page.route(/\/connections\/laptop$/, async (route) => {
+            await route.fulfill({
+                status: 503, contentType: 'application/problem+json',
+                json: { status: 503, detail: 'the database is away' },
+            });
+            resolve();
+        }, { times: 1 });
+    });
+    return { page, refused };
+}
+
 async function checkDrain(page) {
     await page.goto(base + '/#/');
     await page.getByRole('button', { name: 'Drain gw1' }).click();
@@ -285,5 +304,9 @@ await withBrowser(async (open) => {
     await checkDrain(page);
     await checkEventDuringLoad(open, page, tokens.admin);
     await checkSignOut(open, tokens);
+    const keys = await showKeys(open, tokens.operator);
     await checkLoss(page);
+    await keys.refused;
+    await keys.page.getByText('live', { exact: true }).waitFor();
+    await keys.page.getByText('This is shown once.').waitFor();
 });

@@ -88,8 +88,11 @@ class ConnectionView {
             }
             this.readTraffic();
         } catch (error) {
-            showWaiting(this.body, /** @type {Error} */ (error),
-                        () => this.load());
+            // A configuration could not be shown again.
+            if (!this.hasSheet) {
+                showWaiting(this.body, /** @type {Error} */ (error),
+                            () => this.load());
+            }
         }
     }
 
