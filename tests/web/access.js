@@ -245,6 +245,21 @@ async function checkDrain(page) {
     await page.getByText('healthy').waitFor();
 }
 
+/** Gateways are not for administrators of some projects to drain. */
+async function checkSomeProjects(open, admin) {
+    const { token } = await api('POST', 'tokens', {
+        name: 'some', role: 'admin', projects: ['p1'] }, admin);
+    const page = await open();
+    await page.goto(base + '/');
+    await page.getByLabel('Token').fill(token);
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'New service' }).waitFor();
+    await page.getByText('gw1').first().waitFor();
+    assert.equal(await page.getByRole('button', { name: /Drain/ }).count(),
+                 0);
+    await page.close();
+}
+
 /** What an event says while the page is being loaded is newer than it. */
 async function checkEventDuringLoad(open, page, token) {
     const watcher = await signIn(open, token);
@@ -302,6 +317,7 @@ await withBrowser(async (open) => {
     await checkStates(page);
     await checkRevoked(open, tokens.admin);
     await checkDrain(page);
+    await checkSomeProjects(open, tokens.admin);
     await checkEventDuringLoad(open, page, tokens.admin);
     await checkSignOut(open, tokens);
     const keys = await showKeys(open, tokens.operator);

@@ -270,7 +270,7 @@ check_token(struct api *api, struct api_request *req, const char *header,
     return true;
 }
 
-/* Finds out who makes 'req', and whether they have the role that its route
+/* Finds out who makes 'req', and whether they have the rights that its route
  * takes.  If not, returns false and makes that the answer. */
 bool
 api_auth_check(struct api *api, struct api_request *req)
@@ -298,6 +298,10 @@ api_auth_check(struct api *api, struct api_request *req)
 
         api_problem(req, 403, NULL, "this takes a token with the role "
                     "\"%s\"", roles[req->route->role]);
+        return false;
+    } else if (req->route->flags & API_COMMON && !req->identity.all_projects) {
+        api_problem(req, 403, NULL, "this concerns all projects, and takes a "
+                    "token for all of them");
         return false;
     }
     return true;

@@ -30,6 +30,8 @@ enum {
     API_SECRET_PATH = 1 << 5,   /* What stands in the path is a secret. */
     API_PAGE = 1 << 6,          /* For browsers: openapi.json leaves it out. */
     API_ALONE = 1 << 7,         /* Shares its transaction with no other. */
+    API_COMMON = 1 << 8,        /* Concerns all projects: takes a token for all
+                                 * of them. */
 };
 
 struct api_route {

@@ -270,11 +270,7 @@ api_project_put(struct api *api, struct api_request *req)
     struct api_body body;
     int64_t services, connections;
 
-    if (!req->identity.all_projects) {
-        api_problem(req, 403, NULL, "projects are made with a token for all "
-                    "projects");
-        return;
-    } else if (api_fault(req, "name", vpn_name_check("project", name))) {
+    if (api_fault(req, "name", vpn_name_check("project", name))) {
         return;
     }
     api_body_init(&body, req, NULL, req->json);
@@ -316,7 +312,7 @@ api_project_delete(struct api *api, struct api_request *req)
 {
     const struct vpnnbrec_project *row = find_project(api, req->params[0]);
 
-    if (row && req->identity.all_projects) {
+    if (row) {
         vpnnbrec_project_delete(row);
     } else {
         api_problem(req, 404, NULL, "there is no project \"%s\"",

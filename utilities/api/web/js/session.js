@@ -28,6 +28,11 @@ export class Session {
     may(role) {
         return ROLES.indexOf(this.identity.role) >= ROLES.indexOf(role);
     }
+
+    /** Whether this one may drain gateways, which all projects share. */
+    mayDrain() {
+        return this.may('admin') && !this.identity.projects.length;
+    }
 }
 
 /**

@@ -183,7 +183,7 @@ function gatewayRow(context) {
     const state = h('span', {});
     const backend = h('span', {});
     const services = h('span', {});
-    const button = context.session.may('admin') && h('button', {
+    const button = context.session.mayDrain() && h('button', {
         type: 'button', onclick: () => drain(context, current),
     });
     return {
@@ -247,7 +247,7 @@ export function overviewView(context) {
     const gateways = makeTable('gateways', [
         ['Gateway'], ['Health'], ['Host'], ['WireGuard'],
         ['Serves', 'number'],
-        ...session.may('admin')
+        ...session.mayDrain()
             ? /** @type {Array<[string, string?]>} */ ([['']]) : [],
     ]);
     const waiting = h('div', {});
