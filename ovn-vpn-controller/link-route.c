@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "openvswitch/hmap.h"
 #include "ovn-vpn-controller/link-internal.h"
 #include "packets.h"
 #include "util.h"
@@ -35,6 +36,12 @@ route_equals(const struct link_route *a, const struct link_route *b)
             && a->has_gateway == b->has_gateway
             && (!a->has_gateway
                 || ipv6_addr_equals(&a->gateway, &b->gateway)));
+}
+
+static uint32_t
+route_hash(const struct link_route *route)
+{
+    return vpn_prefix_hash(&route->dst, route->table);
 }
 
 /* Stores the route in 'o' in '*route'.  Returns false if it is one that the
@@ -112,49 +119,96 @@ add_route(struct link_ctx *ctx, const struct link_route *route)
     return error;
 }
 
-/* Makes 'want', an array of 'n', the routes of the namespace, apart from those
- * that the kernel makes by itself. */
-int
-link_sync_routes(struct link_ctx *ctx, const struct link_route *want,
-                 size_t n)
-{
-    bool *found = xcalloc(n + 1, sizeof *found);
-    struct nl_cache *cache;
+/* A route that is wanted. */
+struct wanted_route {
+    struct hmap_node node;      /* By route_hash(). */
+    const struct link_route *route;
+    bool found;                 /* The kernel has it. */
+};
 
-    int error = link_errno(rtnl_route_alloc_cache(ctx->nl, AF_UNSPEC, 0,
-                                                  &cache));
-    if (error) {
-        free(found);
-        return error;
+/* Puts 'want', an array of 'n', into 'wanted'.  A site may bring thousands of
+ * routes, each of which is looked up.  Returns the array of the nodes, which
+ * the caller must free when it has destroyed 'wanted'. */
+static struct wanted_route *
+index_routes(const struct link_route *want, size_t n, struct hmap *wanted)
+{
+    struct wanted_route *nodes = xcalloc(n + 1, sizeof *nodes);
+
+    hmap_init(wanted);
+    hmap_reserve(wanted, n);
+    for (size_t i = 0; i < n; i++) {
+        nodes[i].route = &want[i];
+        hmap_insert_fast(wanted, &nodes[i].node, route_hash(&want[i]));
     }
+    return nodes;
+}
+
+static struct wanted_route *
+find_route(const struct hmap *wanted, const struct link_route *have)
+{
+    struct wanted_route *w;
+
+    HMAP_FOR_EACH_WITH_HASH (w, node, route_hash(have), wanted) {
+        if (route_equals(w->route, have)) {
+            return w;
+        }
+    }
+    return NULL;
+}
+
+/* Deletes the routes in 'cache' that are not in 'wanted', and marks those that
+ * are. */
+static int
+delete_routes(struct link_ctx *ctx, struct nl_cache *cache,
+              const struct hmap *wanted)
+{
+    int error = 0;
+
     for (struct nl_object *o = nl_cache_get_first(cache); o;
          o = nl_cache_get_next(o)) {
         struct link_route have;
-        size_t i;
 
         if (!parse_route(o, &have)) {
             continue;
         }
-        for (i = 0; i < n && !route_equals(&want[i], &have); i++) {
-            continue;
-        }
-        if (i < n) {
-            found[i] = true;
+        struct wanted_route *w = find_route(wanted, &have);
+        if (w) {
+            w->found = true;
         } else if (change_route(ctx, "delete", &have)) {
             int retval = link_errno(
                 rtnl_route_delete(ctx->nl, (struct rtnl_route *) o, 0));
             error = error || retval == ENOENT ? error : retval;
         }
     }
+    return error;
+}
+
+/* Makes 'want', an array of 'n', the routes of the namespace, apart from those
+ * that the kernel makes by itself. */
+int
+link_sync_routes(struct link_ctx *ctx, const struct link_route *want,
+                 size_t n)
+{
+    struct nl_cache *cache;
+    struct hmap wanted;
+
+    int error = link_errno(rtnl_route_alloc_cache(ctx->nl, AF_UNSPEC, 0,
+                                                  &cache));
+    if (error) {
+        return error;
+    }
+    struct wanted_route *nodes = index_routes(want, n, &wanted);
+    error = delete_routes(ctx, cache, &wanted);
     nl_cache_free(cache);
 
     for (size_t i = 0; i < n; i++) {
-        if (!found[i]) {
+        if (!nodes[i].found) {
             int retval = add_route(ctx, &want[i]);
             error = error ? error : retval;
         }
     }
-    free(found);
+    hmap_destroy(&wanted);
+    free(nodes);
     return error;
 }
 

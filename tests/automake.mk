@@ -46,6 +46,7 @@ tests_ovstest_SOURCES = \
 	tests/test-failures.c \
 	tests/test-health.c \
 	tests/test-index.c \
+	tests/test-link.c \
 	tests/test-locksmith.c \
 	tests/test-phase.c \
 	tests/test-plan.c \
