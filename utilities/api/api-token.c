@@ -303,6 +303,8 @@ api_project_finish(struct api *api, struct api_request *req)
     if (row) {
         put_project(&j, row);
         api_respond(req, req->is_new ? 201 : 200);
+    } else if (!req->is_new) {
+        api_problem(req, 404, NULL, "the project is gone");
     }
 }
 
