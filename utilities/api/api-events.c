@@ -15,6 +15,7 @@
 #include "timeval.h"
 #include "util.h"
 #include "utilities/api/api-auth.h"
+#include "utilities/api/api-event.h"
 #include "utilities/api/api-json.h"
 #include "utilities/api/api-parents.h"
 #include "utilities/api/api-request.h"
@@ -32,14 +33,9 @@
 /* Most clients. */
 #define SUBSCRIBERS_MAX 500
 
-struct event {
-    char *project;              /* NULL for everybody. */
-    char *text;
-};
-
 struct api_events {
     struct ovs_list streams;    /* 'struct api_stream's. */
-    struct event ring[EVENTS_MAX];
+    struct api_event ring[EVENTS_MAX];
     uint64_t n;                 /* Events so far. */
     uint32_t process;           /* Tells processes apart. */
     struct api_parents parents;
@@ -64,43 +60,40 @@ void
 api_events_destroy(struct api_events *events)
 {
     for (size_t i = 0; i < EVENTS_MAX; i++) {
-        free(events->ring[i].project);
-        free(events->ring[i].text);
+        api_event_clear(&events->ring[i]);
     }
     api_parents_destroy(&events->parents);
     free(events);
 }
 
-/* Returns true if 'stream' is for events of 'project'. */
-static bool
-is_for(const struct api_stream *stream, const char *project)
-{
-    const char *wanted = api_request_query(stream->req, "project_id");
-
-    return !project || (api_auth_sees(stream->req, project)
-                        && (!wanted || !strcmp(wanted, project)));
-}
-
 /* Sends an event about 'project', NULL if it is about none, to everybody that
- * may know, and keeps it.  'data' is JSON. */
+ * may know, but not to those who see 'but_not', if that is not NULL, and keeps
+ * it.  'data' is JSON. */
 static void
-emit(struct api_events *events, const char *project, const char *type,
-     const struct ds *data)
+emit_but(struct api_events *events, const char *project, const char *but_not,
+         const char *type, const struct ds *data)
 {
-    struct event *event = &events->ring[events->n++ % EVENTS_MAX];
+    struct api_event *event = &events->ring[events->n++ % EVENTS_MAX];
     struct api_stream *stream;
 
-    free(event->project);
-    free(event->text);
+    api_event_clear(event);
     event->project = nullable_xstrdup(project);
+    event->but_not = nullable_xstrdup(but_not);
     event->text = xasprintf("id: %08"PRIx32"-%"PRIu64"\nevent: %s\n"
                             "data: %s\n\n", events->process, events->n,
                             type, ds_cstr_ro(data));
     LIST_FOR_EACH (stream, node, &events->streams) {
-        if (is_for(stream, project)) {
+        if (api_event_is_for(event, stream->req)) {
             api_stream_put(stream, event->text, strlen(event->text));
         }
     }
+}
+
+static void
+emit(struct api_events *events, const char *project, const char *type,
+     const struct ds *data)
+{
+    emit_but(events, project, NULL, type, data);
 }
 
 /* Sends to 'stream' what it has missed since the event with 'last_id'. */
@@ -120,9 +113,9 @@ catch_up(const struct api_events *events, struct api_stream *stream,
         return;
     }
     for (uint64_t i = last; i < events->n; i++) {
-        const struct event *event = &events->ring[i % EVENTS_MAX];
+        const struct api_event *event = &events->ring[i % EVENTS_MAX];
 
-        if (is_for(stream, event->project)) {
+        if (api_event_is_for(event, stream->req)) {
             api_stream_put(stream, event->text, strlen(event->text));
         }
     }
@@ -199,9 +192,30 @@ is_service_updated(const struct vpnnbrec_vpn_service *row)
     return false;
 }
 
+/* Says that the service of 'row' is gone, for those who saw it in 'project'
+ * and do not see it in 'but_not', if that is not NULL. */
+static void
+emit_gone(struct api_events *events, const struct vpnnbrec_vpn_service *row,
+          const char *project, const char *but_not)
+{
+    struct ds data = DS_EMPTY_INITIALIZER;
+    struct api_json j = API_JSON_INITIALIZER(&data);
+
+    api_json_open(&j, NULL, '{');
+    api_json_string_and_free(&j, "id",
+                             xasprintf(UUID_FMT,
+                                       UUID_ARGS(&row->header_.uuid)));
+    api_json_string(&j, "name", row->name);
+    api_json_close(&j, '}');
+    emit_but(events, project, but_not, "service.deleted", &data);
+    ds_destroy(&data);
+}
+
 static void
 note_service(struct api *api, const struct vpnnbrec_vpn_service *row)
 {
+    struct api_parents *parents = &api->events->parents;
+    struct api_parent *before = api_parents_find(parents, &row->header_.uuid);
     struct ds data = DS_EMPTY_INITIALIZER;
     struct api_json j = API_JSON_INITIALIZER(&data);
     bool is_new = vpnnbrec_vpn_service_is_new(row);
@@ -210,15 +224,15 @@ note_service(struct api *api, const struct vpnnbrec_vpn_service *row)
     if (is_new && is_deleted) {
         return;
     } else if (is_deleted) {
-        api_json_open(&j, NULL, '{');
-        api_json_string_and_free(&j, "id",
-                                 xasprintf(UUID_FMT,
-                                           UUID_ARGS(&row->header_.uuid)));
-        api_json_string(&j, "name", row->name);
-        api_json_close(&j, '}');
-        emit(api->events, row->project, "service.deleted", &data);
+        emit_gone(api->events, row, row->project, NULL);
+        if (before) {
+            api_parents_forget(parents, before);
+        }
     } else if (is_new || is_service_updated(row)) {
-        api_parents_learn_changes(&api->events->parents, row);
+        if (before && strcmp(before->project, row->project)) {
+            emit_gone(api->events, row, before->project, row->project);
+        }
+        api_parents_learn_changes(parents, row);
         api_put_service(api, &j, NULL, row, false);
         emit(api->events, row->project,
              is_new ? "service.created" : "service.updated", &data);

@@ -96,11 +96,19 @@ learn_rules(struct api_parents *parents,
     }
 }
 
+static void
+learn_itself(struct api_parents *parents,
+             const struct vpnnbrec_vpn_service *row)
+{
+    learn(parents, &row->header_.uuid, row);
+}
+
 /* Learns what 'row' has. */
 void
 api_parents_learn(struct api_parents *parents,
                   const struct vpnnbrec_vpn_service *row)
 {
+    learn_itself(parents, row);
     learn_connections(parents, row);
     learn_rules(parents, row);
 }
@@ -114,6 +122,9 @@ api_parents_learn_changes(struct api_parents *parents,
                 || vpnnbrec_vpn_service_is_updated(
                     row, VPNNBREC_VPN_SERVICE_COL_PROJECT));
 
+    if (all) {
+        learn_itself(parents, row);
+    }
     if (all || vpnnbrec_vpn_service_is_updated(
                    row, VPNNBREC_VPN_SERVICE_COL_CONNECTIONS)) {
         learn_connections(parents, row);

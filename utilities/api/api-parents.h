@@ -3,7 +3,8 @@
 #define API_PARENTS_H 1
 
 /* Which service a connection or an access rule belongs to: known even when it
- * is gone. */
+ * is gone.  A service is a child of its own, so that it is known to which
+ * project it belonged before. */
 
 #include "openvswitch/hmap.h"
 #include "openvswitch/uuid.h"

@@ -21,6 +21,8 @@ utilities_api_libvpnapi_la_SOURCES = \
 	utilities/api/api-defaults.c \
 	utilities/api/api-defaults.h \
 	utilities/api/api-dispatch.c \
+	utilities/api/api-event.c \
+	utilities/api/api-event.h \
 	utilities/api/api-events.c \
 	utilities/api/api-events.h \
 	utilities/api/api-exchange.c \
