@@ -242,6 +242,11 @@ sb_peers_sync(const struct sb_sync *sync, struct ovsdb_idl_txn *txn,
         } else {
             remove_peer(sync, model, mc);
         }
+
+        /* What sb_sync_prepare() has had done is of no more use, if it is
+         * still there. */
+        locksmith_cancel(mc->psk_job);
+        mc->psk_job = NULL;
         mc->marks &= ~MODEL_SYNC;
         mc->marks |= MODEL_STATUS;
     }

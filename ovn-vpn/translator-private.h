@@ -40,7 +40,6 @@ struct translator {
     struct ovsdb_idl_txn *in_flight;    /* See translator_overlap(). */
     unsigned int seqno;             /* Of the databases in the last pass. */
     int64_t sb_cfg;                 /* As written in the last pass. */
-    int64_t nb_cfg;                 /* Up to which all has been written. */
     bool trim;                      /* Much memory may be free soon. */
     bool was_connected;             /* To all databases. */
     bool forced;                    /* A pass is due in any case. */
