@@ -16,6 +16,7 @@ api_event_clear(struct api_event *event)
     free(event->project);
     free(event->but_not);
     free(event->text);
+    *event = (struct api_event) { .text = NULL };
 }
 
 /* Returns true if who makes 'req' may know of 'project', and wants to. */

@@ -24,8 +24,9 @@
 #include "utilities/api/api.h"
 #include "uuid.h"
 
-/* Events that are kept for clients that come back. */
+/* Most events, and bytes of them, that are kept for who comes back. */
 #define EVENTS_MAX 1000
+#define EVENTS_SIZE_MAX (16 * 1024 * 1024)
 
 /* Interval between signs of life, which also show who has gone. */
 #define KEEP_ALIVE_MS 15000
@@ -36,7 +37,9 @@
 struct api_events {
     struct ovs_list streams;    /* 'struct api_stream's. */
     struct api_event ring[EVENTS_MAX];
-    uint64_t n;                 /* Events so far. */
+    uint64_t n;                 /* Events so far... */
+    uint64_t first;             /* ...of which those from here on are kept. */
+    size_t size;                /* Bytes of their texts. */
     uint32_t process;           /* Tells processes apart. */
     struct api_parents parents;
     bool started;               /* Somebody has asked for events. */
@@ -66,34 +69,42 @@ api_events_destroy(struct api_events *events)
     free(events);
 }
 
+static void
+forget_first(struct api_events *events)
+{
+    struct api_event *event = &events->ring[events->first++ % EVENTS_MAX];
+
+    events->size -= strlen(event->text);
+    api_event_clear(event);
+}
+
 /* Sends an event about 'project', NULL if it is about none, to everybody that
  * may know, but not to those who see 'but_not', if that is not NULL, and keeps
  * it.  'data' is JSON. */
 static void
-emit_but(struct api_events *events, const char *project, const char *but_not,
-         const char *type, const struct ds *data)
+emit(struct api_events *events, const char *project, const char *but_not,
+     const char *type, const struct ds *data)
 {
-    struct api_event *event = &events->ring[events->n++ % EVENTS_MAX];
+    struct api_event *event = &events->ring[events->n % EVENTS_MAX];
     struct api_stream *stream;
 
-    api_event_clear(event);
+    if (events->n++ - events->first >= EVENTS_MAX) {
+        forget_first(events);
+    }
     event->project = nullable_xstrdup(project);
     event->but_not = nullable_xstrdup(but_not);
     event->text = xasprintf("id: %08"PRIx32"-%"PRIu64"\nevent: %s\n"
                             "data: %s\n\n", events->process, events->n,
                             type, ds_cstr_ro(data));
+    events->size += strlen(event->text);
     LIST_FOR_EACH (stream, node, &events->streams) {
         if (api_event_is_for(event, stream->req)) {
             api_stream_put(stream, event->text, strlen(event->text));
         }
     }
-}
-
-static void
-emit(struct api_events *events, const char *project, const char *type,
-     const struct ds *data)
-{
-    emit_but(events, project, NULL, type, data);
+    while (events->size > EVENTS_SIZE_MAX) {
+        forget_first(events);
+    }
 }
 
 /* Sends to 'stream' what it has missed since the event with 'last_id'. */
@@ -108,7 +119,7 @@ catch_up(const struct api_events *events, struct api_stream *stream,
 
     if (!ovs_scan(last_id, "%"SCNx32"-%llu%n", &process, &last, &n)
         || last_id[n] || process != events->process || last > events->n
-        || events->n - last > EVENTS_MAX) {
+        || last < events->first) {
         api_stream_put(stream, reset, sizeof reset - 1);
         return;
     }
@@ -207,7 +218,7 @@ emit_gone(struct api_events *events, const struct vpnnbrec_vpn_service *row,
                                        UUID_ARGS(&row->header_.uuid)));
     api_json_string(&j, "name", row->name);
     api_json_close(&j, '}');
-    emit_but(events, project, but_not, "service.deleted", &data);
+    emit(events, project, but_not, "service.deleted", &data);
     ds_destroy(&data);
 }
 
@@ -234,12 +245,12 @@ note_service(struct api *api, const struct vpnnbrec_vpn_service *row)
         }
         api_parents_learn_changes(parents, row);
         api_put_service(api, &j, NULL, row, false);
-        emit(api->events, row->project,
+        emit(api->events, row->project, NULL,
              is_new ? "service.created" : "service.updated", &data);
         if (!is_new && row->active_chassis
             && vpnnbrec_vpn_service_is_updated(
                 row, VPNNBREC_VPN_SERVICE_COL_ACTIVE_CHASSIS)) {
-            emit(api->events, row->project, "service.takeover", &data);
+            emit(api->events, row->project, NULL, "service.takeover", &data);
         }
     }
     ds_destroy(&data);
@@ -281,7 +292,7 @@ note_connection(struct api *api, const struct vpnnbrec_vpn_connection *row)
         api_put_connection_members(&j, row);
     }
     api_json_close(&j, '}');
-    emit(api->events, parent->project,
+    emit(api->events, parent->project, NULL,
          is_deleted ? "connection.deleted"
          : vpnnbrec_vpn_connection_is_new(row) ? "connection.created"
          : "connection.updated", &data);
@@ -323,7 +334,7 @@ note_rule(struct api *api, const struct vpnnbrec_access_rule *row)
         api_put_rule_members(&j, row);
     }
     api_json_close(&j, '}');
-    emit(api->events, parent->project,
+    emit(api->events, parent->project, NULL,
          is_deleted ? "access-rule.deleted"
          : vpnnbrec_access_rule_is_new(row) ? "access-rule.created"
          : "access-rule.updated", &data);
@@ -347,7 +358,7 @@ note_chassis(struct api *api, const struct vpnnbrec_chassis *row)
     } else {
         api_put_chassis(api, &j, row);
     }
-    emit(api->events, NULL,
+    emit(api->events, NULL, NULL,
          is_deleted ? "gateway.deleted" : "gateway.updated", &data);
     ds_destroy(&data);
 }
@@ -361,7 +372,7 @@ reset(struct api *api)
     struct ds data = DS_EMPTY_INITIALIZER;
 
     ds_put_cstr(&data, "{}");
-    emit(api->events, NULL, "reset", &data);
+    emit(api->events, NULL, NULL, "reset", &data);
     ds_destroy(&data);
     learn_parents(api);
 }
