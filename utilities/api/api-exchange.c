@@ -176,9 +176,9 @@ announces_too_much(struct MHD_Connection *connection)
     return s && strtoull(s, NULL, 10) > API_BODY_MAX;
 }
 
-/* What the headers say of the length of a body. */
+/* What the headers say of the host and of the length of a body. */
 struct framing {
-    int n_lengths, n_encodings;
+    int n_hosts, n_lengths, n_encodings;
     bool is_chunked;
 };
 
@@ -188,7 +188,9 @@ note_framing_cb(void *framing_, enum MHD_ValueKind kind OVS_UNUSED,
 {
     struct framing *framing = framing_;
 
-    if (!strcasecmp(name, "Content-Length")) {
+    if (!strcasecmp(name, "Host")) {
+        framing->n_hosts++;
+    } else if (!strcasecmp(name, "Content-Length")) {
         framing->n_lengths++;
     } else if (!strcasecmp(name, "Transfer-Encoding")) {
         framing->n_encodings++;
@@ -197,9 +199,9 @@ note_framing_cb(void *framing_, enum MHD_ValueKind kind OVS_UNUSED,
     return MHD_YES;
 }
 
-/* Returns true if it is not clear where the body ends: a proxy before us might
- * not agree, and take a part of it for another client's request (RFC 9112,
- * sections 6.1 and 6.3). */
+/* Returns true if it is not clear which host is meant or where the body ends:
+ * a proxy before us might not agree, and take a part of it for another
+ * client's request (RFC 9112, sections 3.2, 6.1 and 6.3). */
 static bool
 is_ambiguous(struct MHD_Connection *connection)
 {
@@ -207,7 +209,8 @@ is_ambiguous(struct MHD_Connection *connection)
 
     MHD_get_connection_values(connection, MHD_HEADER_KIND, note_framing_cb,
                               &framing);
-    return (framing.n_lengths + framing.n_encodings > 1
+    return (framing.n_hosts > 1
+            || framing.n_lengths + framing.n_encodings > 1
             || (framing.n_encodings && !framing.is_chunked));
 }
 
@@ -240,8 +243,9 @@ refuse_body(struct exchange *x)
 static enum MHD_Result
 refuse_framing(struct exchange *x)
 {
-    api_problem(x->req, 400, NULL, "the length of the body is not clear: give "
-                "one Content-Length, or \"Transfer-Encoding: chunked\"");
+    api_problem(x->req, 400, NULL, "the host or the length of the body is not "
+                "clear: give one Host, and one Content-Length or "
+                "\"Transfer-Encoding: chunked\"");
     return refuse(x);
 }
 
