@@ -175,30 +175,46 @@ vpn_nb_rekey_service(const struct vpnnbrec_vpn_service *row, int64_t cutover)
 /* Connections. */
 
 static void
-write_prefixes(const struct vpnnbrec_vpn_connection *row,
-               const struct vpn_connection *c)
+write_addresses(const struct vpnnbrec_vpn_connection *row,
+                const struct vpn_connection *c)
 {
     char **addresses = vpn_address_strings(&c->addresses);
-    char **peer_cidrs = vpn_prefix_strings(&c->peer_cidrs);
 
     vpnnbrec_vpn_connection_set_addresses(row, (const char **) addresses,
                                           c->addresses.n);
+    vpn_free_strings(addresses, c->addresses.n);
+}
+
+static void
+write_peer_cidrs(const struct vpnnbrec_vpn_connection *row,
+                 const struct vpn_connection *c)
+{
+    char **peer_cidrs = vpn_prefix_strings(&c->peer_cidrs);
+
     vpnnbrec_vpn_connection_set_peer_cidrs(row, (const char **) peer_cidrs,
                                            c->peer_cidrs.n);
-    vpn_free_strings(addresses, c->addresses.n);
     vpn_free_strings(peer_cidrs, c->peer_cidrs.n);
 }
 
-/* Writes to 'row' what 'c' says about types, networks and times. */
+/* Writes to 'row' what 'c' says about types, networks and times.  A list of a
+ * row that is not new is written only if it 'has_' been given: 'c' does not
+ * have what could not be read of it. */
 void
 vpn_nb_write_connection(const struct vpnnbrec_vpn_connection *row,
-                        const struct vpn_connection *c)
+                        const struct vpn_connection *c,
+                        bool has_addresses, bool has_peer_cidrs)
 {
+    bool is_new = !row->header_.old_datum;
     int64_t keepalive = c->keepalive;
     int64_t expires_at = c->expires_at;
 
     vpnnbrec_vpn_connection_set_type(row, c->is_site ? "site" : "client");
-    write_prefixes(row, c);
+    if (is_new || has_addresses) {
+        write_addresses(row, c);
+    }
+    if (is_new || has_peer_cidrs) {
+        write_peer_cidrs(row, c);
+    }
     vpnnbrec_vpn_connection_set_peer_address(row, c->peer_address);
     vpnnbrec_vpn_connection_set_keepalive(row, &keepalive, keepalive >= 0);
     vpnnbrec_vpn_connection_set_expires_at(row, &expires_at, expires_at != 0);

@@ -42,7 +42,8 @@ void vpn_nb_rekey_service(const struct vpnnbrec_vpn_service *,
                           int64_t cutover);
 
 void vpn_nb_write_connection(const struct vpnnbrec_vpn_connection *,
-                             const struct vpn_connection *);
+                             const struct vpn_connection *,
+                             bool has_addresses, bool has_peer_cidrs);
 void vpn_nb_write_public_key(const struct vpnnbrec_vpn_connection *,
                              const struct vpn_key *public_key);
 void vpn_nb_set_sealed_psk(const struct vpnnbrec_vpn_connection *,

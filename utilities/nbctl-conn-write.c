@@ -122,7 +122,9 @@ conn_change_write(const struct conn_change *change,
 {
     bool enabled = change->connection.enabled;
 
-    vpn_nb_write_connection(row, &change->connection);
+    vpn_nb_write_connection(row, &change->connection,
+                            conn_change_option(change, "--address"),
+                            conn_change_option(change, "--peer-cidrs"));
     if (conn_change_option(change, "--groups")) {
         const struct svec *groups = &change->connection.groups;
 

@@ -294,7 +294,10 @@ connection_wish_write(const struct connection_wish *wish,
 {
     bool enabled = wish->connection.enabled;
 
-    vpn_nb_write_connection(row, &wish->connection);
+    /* The one may name what belongs into the other. */
+    bool has_networks = wish->has_addresses || wish->has_peer_cidrs;
+    vpn_nb_write_connection(row, &wish->connection, has_networks,
+                            has_networks);
     if (wish->description) {
         vpnnbrec_vpn_connection_set_description(row, wish->description);
     }
