@@ -85,11 +85,19 @@ TESTSUITE = $(srcdir)/tests/testsuite
 LINTED += tests/networkd-load
 TESTSUITE_AT = \
 	tests/agent-backend.at \
+	tests/agent-database.at \
 	tests/agent-dry-run.at \
+	tests/agent-failover.at \
+	tests/agent-interface.at \
 	tests/agent-macros.at \
+	tests/agent-repair.at \
 	tests/agent-takeover.at \
 	tests/agent-unit.at \
 	tests/agent.at \
+	tests/api-access.at \
+	tests/api-database.at \
+	tests/api-http.at \
+	tests/api-macros.at \
 	tests/api-watch.at \
 	tests/api.at \
 	tests/client-conf.at \
@@ -102,12 +110,18 @@ TESTSUITE_AT = \
 	tests/nbctl-rule.at \
 	tests/nbctl-txn.at \
 	tests/nbctl.at \
+	tests/ovn-vpn-conflicts.at \
+	tests/ovn-vpn-ctl-cluster.at \
 	tests/ovn-vpn-ctl.at \
+	tests/ovn-vpn-daemon.at \
 	tests/ovn-vpn-ha.at \
 	tests/ovn-vpn-macros.at \
+	tests/ovn-vpn-status.at \
 	tests/ovn-vpn-access.at \
 	tests/ovn-vpn.at \
 	tests/plan-access.at \
+	tests/plan-gateways.at \
+	tests/plan-refusals.at \
 	tests/plan.at \
 	tests/sbctl.at \
 	tests/swarm.at \
@@ -244,8 +258,11 @@ bench-api: all
 KERNEL_TESTSUITE = $(srcdir)/tests/kernel-testsuite
 KERNEL_TESTSUITE_AT = \
 	tests/agent-backend.at \
+	tests/agent-database.at \
 	tests/agent-dry-run.at \
+	tests/agent-failover.at \
 	tests/agent-macros.at \
+	tests/agent-repair.at \
 	tests/agent-takeover.at \
 	tests/agent.at \
 	tests/kernel-testsuite.at \
