@@ -205,6 +205,9 @@ agent_run(struct agent *a, const struct want *want)
     }
     resolver_run(&a->resolver);
     wg_choice_run(&a->choice);
+    if (!a->choice.decided) {
+        return;
+    }
     a->env.backend = a->choice.class;
     if (!a->purged) {
         purge(a, want);

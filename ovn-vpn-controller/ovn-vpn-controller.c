@@ -180,7 +180,8 @@ run_report(struct controller *c, const struct want *want)
 {
     struct report_chassis chassis = {
         .name = c->settings.chassis,
-        .backend = c->agent.choice.class->name,
+        .backend = (c->agent.choice.decided ? c->agent.choice.class->name
+                    : ""),
         .sealing_public_key = &c->pair->public,
         .sealing_key_created_at = pair_created_at(c->options->sealing_key_file,
                                                   c->pair),

@@ -17,7 +17,8 @@
 
 VLOG_DEFINE_THIS_MODULE(wg_choice);
 
-/* Somebody may load a module that is missing. */
+/* Somebody may load a module that is missing, or free what there was too
+ * little of. */
 #define RETRY_MS 10000
 
 bool
@@ -54,46 +55,73 @@ set_problem(struct wg_choice *choice, char *problem)
 }
 
 /* "auto" is decided once: a backend that changed by itself would interrupt all
- * sessions. */
+ * sessions.  For the same reason an error that says nothing of WireGuard
+ * decides nothing: this one might remove what the other one has made before
+ * the agent was restarted. */
 static void
-choose_automatically(struct wg_choice *choice)
+choose_automatically(struct wg_choice *choice, int error)
 {
-    int error = wg_kernel_probe();
-
+    if (error && error != EOPNOTSUPP) {
+        set_problem(choice, xasprintf(
+            "cannot find out whether the kernel has WireGuard: %s (set "
+            "external_ids:ovn-vpn-backend to kernel or userspace if this "
+            "stays)", ovs_strerror(error)));
+        return;
+    }
     set_problem(choice, NULL);
     choice->class = error ? &wg_uapi_class : &wg_kernel_class;
+    choice->decided = true;
     VLOG_INFO("%s WireGuard is used (%s)", choice->class->name,
               error ? ovs_strerror(error) : "this kernel has it");
 }
 
 static void
-choose_kernel(struct wg_choice *choice)
+choose_kernel(struct wg_choice *choice, int error)
 {
-    int error = wg_kernel_probe();
-
     choice->class = &wg_kernel_class;
+    choice->decided = true;
     set_problem(choice, !error ? NULL : xasprintf(
         "external_ids:ovn-vpn-backend is kernel, but the kernel refuses to "
         "make a WireGuard interface: %s (load the module \"wireguard\", or "
         "set ovn-vpn-backend to auto or userspace)", ovs_strerror(error)));
 }
 
+/* Chooses as the setting says, now that wg_kernel_probe() has returned
+ * 'error'. */
+void
+wg_choice_decide(struct wg_choice *choice, int error)
+{
+    if (!strcmp(choice->setting, "auto")) {
+        choose_automatically(choice, error);
+    } else if (!strcmp(choice->setting, "kernel")) {
+        choose_kernel(choice, error);
+    } else {
+        choice->class = &wg_uapi_class;
+        choice->decided = true;
+        set_problem(choice, NULL);
+    }
+}
+
+/* Stores 'setting', which must be valid.  Returns false if it is the same as
+ * before; otherwise the caller must let wg_choice_decide() follow. */
+bool
+wg_choice_store(struct wg_choice *choice, const char *setting)
+{
+    if (nullable_string_is_equal(choice->setting, setting)) {
+        return false;
+    }
+    free(choice->setting);
+    choice->setting = xstrdup(setting);
+    return true;
+}
+
 /* Chooses as 'setting' says, which must be valid. */
 void
 wg_choice_set(struct wg_choice *choice, const char *setting)
 {
-    if (nullable_string_is_equal(choice->setting, setting)) {
-        return;
-    }
-    free(choice->setting);
-    choice->setting = xstrdup(setting);
-    if (!strcmp(setting, "auto")) {
-        choose_automatically(choice);
-    } else if (!strcmp(setting, "kernel")) {
-        choose_kernel(choice);
-    } else {
-        choice->class = &wg_uapi_class;
-        set_problem(choice, NULL);
+    if (wg_choice_store(choice, setting)) {
+        wg_choice_decide(choice, (strcmp(setting, "userspace")
+                                  ? wg_kernel_probe() : 0));
     }
 }
 
@@ -102,7 +130,7 @@ void
 wg_choice_run(struct wg_choice *choice)
 {
     if (choice->problem && time_msec() >= choice->retry_at) {
-        choose_kernel(choice);
+        wg_choice_decide(choice, wg_kernel_probe());
     }
 }
 

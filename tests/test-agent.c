@@ -12,9 +12,12 @@
 #include "command-line.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
+#include "openvswitch/vlog.h"
 #include "ovn-vpn-controller/ovs-port.h"
 #include "ovn-vpn-controller/resolver.h"
 #include "ovn-vpn-controller/settings.h"
+#include "ovn-vpn-controller/wg-backend.h"
+#include "ovn-vpn-controller/wg-choice.h"
 #include "smap.h"
 #include "tests/ovstest.h"
 #include "timeval.h"
@@ -153,6 +156,24 @@ test_endpoint(struct ovs_cmdl_context *ctx)
     }
 }
 
+/* choice SETTING ERRNO...: what the agent uses when the setting changes to
+ * SETTING, and the kernel answers ERRNO, one after another. */
+static void
+test_choice(struct ovs_cmdl_context *ctx)
+{
+    struct wg_choice choice;
+
+    vlog_set_levels(NULL, VLF_ANY_DESTINATION, VLL_OFF);
+    wg_choice_init(&choice);
+    for (int i = 1; i + 1 < ctx->argc; i += 2) {
+        wg_choice_store(&choice, ctx->argv[i]);
+        wg_choice_decide(&choice, atoi(ctx->argv[i + 1]));
+        printf("%s, %s\n", choice.decided ? choice.class->name : "undecided",
+               choice.problem ? choice.problem : "no problem");
+    }
+    wg_choice_destroy(&choice);
+}
+
 static void
 test_agent_main(int argc, char *argv[])
 {
@@ -162,6 +183,7 @@ test_agent_main(int argc, char *argv[])
         { "answer", NULL, 0, 0, test_answer, OVS_RO },
         { "resolve", NULL, 2, INT_MAX, test_resolve, OVS_RO },
         { "endpoint", NULL, 1, INT_MAX, test_endpoint, OVS_RO },
+        { "choice", NULL, 2, INT_MAX, test_choice, OVS_RO },
         { NULL, NULL, 0, 0, NULL, OVS_RO },
     };
     struct ovs_cmdl_context ctx = { .argc = argc - 1, .argv = argv + 1 };
