@@ -17,6 +17,7 @@
 #include "svec.h"
 #include "table.h"
 #include "util.h"
+#include "utilities/vpn-dbctl.h"
 
 /* Returns a new table with the 'n' given columns, for 'ctx->table'. */
 struct table *
@@ -80,8 +81,7 @@ void
 nbctl_put(struct ds *ds, int indent, const char *label, const char *value)
 {
     if (value && value[0]) {
-        ds_put_char_multiple(ds, ' ', indent);
-        ds_put_format(ds, "%s: %s\n", label, value);
+        vpn_dbctl_put_line(ds, indent, "%s: %s", label, value);
     }
 }
 

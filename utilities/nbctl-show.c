@@ -13,6 +13,7 @@
 #include "openvswitch/dynamic-string.h"
 #include "table.h"
 #include "util.h"
+#include "utilities/vpn-dbctl.h"
 
 static void
 cmd_init(struct ctl_context *ctx OVS_UNUSED)
@@ -37,7 +38,7 @@ show_gateways(struct ds *ds, const struct vpnnbrec_vpn_service *row)
     for (size_t i = 0; i < row->n_gateways; i++) {
         const struct vpnnbrec_gateway_chassis *gc = gateways[i];
 
-        ds_put_format(ds, "    gateway %s\n", gc->chassis_name);
+        vpn_dbctl_put_line(ds, 4, "gateway %s", gc->chassis_name);
         nbctl_put_int(ds, 8, "priority", &gc->priority, 1);
         if (gc->sticky) {
             nbctl_put_bool(ds, 8, "sticky", true);
@@ -54,10 +55,10 @@ show_rules(struct ds *ds, const struct vpnnbrec_vpn_service *row)
     for (size_t i = 0; i < row->n_access_rules; i++) {
         const struct vpnnbrec_access_rule *rule = rules[i];
 
-        ds_put_format(ds, "    rule "UUID_FMT"%s%s%s\n",
-                      UUID_ARGS(&rule->header_.uuid),
-                      rule->name[0] ? " (" : "", rule->name,
-                      rule->name[0] ? ")" : "");
+        vpn_dbctl_put_line(ds, 4, "rule "UUID_FMT"%s%s%s",
+                           UUID_ARGS(&rule->header_.uuid),
+                           rule->name[0] ? " (" : "", rule->name,
+                           rule->name[0] ? ")" : "");
         nbctl_put_int(ds, 8, "priority", &rule->priority, 1);
         nbctl_put_and_free(ds, 8, rule->action, nbctl_describe_rule(rule));
     }
@@ -67,8 +68,8 @@ show_rules(struct ds *ds, const struct vpnnbrec_vpn_service *row)
 static void
 show_connection(struct ds *ds, const struct vpnnbrec_vpn_connection *c)
 {
-    ds_put_format(ds, "    connection "UUID_FMT" (%s)\n",
-                  UUID_ARGS(&c->header_.uuid), c->name);
+    vpn_dbctl_put_line(ds, 4, "connection "UUID_FMT" (%s)",
+                       UUID_ARGS(&c->header_.uuid), c->name);
     nbctl_put(ds, 8, "type", c->type);
     if (c->n_enabled && !c->enabled[0]) {
         nbctl_put_bool(ds, 8, "enabled", false);
@@ -84,8 +85,8 @@ show_connection(struct ds *ds, const struct vpnnbrec_vpn_connection *c)
 static void
 show_service(struct ds *ds, const struct vpnnbrec_vpn_service *row)
 {
-    ds_put_format(ds, "service "UUID_FMT" (%s)\n",
-                  UUID_ARGS(&row->header_.uuid), row->name);
+    vpn_dbctl_put_line(ds, 0, "service "UUID_FMT" (%s)",
+                       UUID_ARGS(&row->header_.uuid), row->name);
     nbctl_put(ds, 4, "router", row->router);
     if (row->n_enabled && !row->enabled[0]) {
         nbctl_put_bool(ds, 4, "enabled", false);
@@ -168,15 +169,17 @@ static void
 put_problems(struct ds *ds, const struct vpnnbrec_vpn_service *row)
 {
     if (!row->phase) {
-        ds_put_format(ds, "%s: ovn-vpn has not seen this service yet; is it "
-                      "running (\"ovn-appctl -t ovn-vpn status\")?\n",
-                      row->name);
+        vpn_dbctl_put_line(ds, 0, "%s: ovn-vpn has not seen this service "
+                           "yet; is it running (\"ovn-appctl -t ovn-vpn "
+                           "status\")?", row->name);
     }
     if (row->error_message) {
-        ds_put_format(ds, "%s: error: %s\n", row->name, row->error_message);
+        vpn_dbctl_put_line(ds, 0, "%s: error: %s", row->name,
+                           row->error_message);
     }
     for (size_t i = 0; i < row->n_warnings; i++) {
-        ds_put_format(ds, "%s: warning: %s\n", row->name, row->warnings[i]);
+        vpn_dbctl_put_line(ds, 0, "%s: warning: %s", row->name,
+                           row->warnings[i]);
     }
 
     size_t n;
@@ -186,8 +189,8 @@ put_problems(struct ds *ds, const struct vpnnbrec_vpn_service *row)
         const struct vpnnbrec_vpn_connection *c = connections[i];
 
         if (c->error_message) {
-            ds_put_format(ds, "%s: connection %s: error: %s\n", row->name,
-                          c->name, c->error_message);
+            vpn_dbctl_put_line(ds, 0, "%s: connection %s: error: %s",
+                               row->name, c->name, c->error_message);
         }
     }
     free(connections);
@@ -201,7 +204,8 @@ put_warnings(struct ctl_context *ctx)
         = vpnnbrec_nb_global_first(ctx->idl);
 
     for (size_t i = 0; global && i < global->n_warnings; i++) {
-        ds_put_format(&ctx->output, "warning: %s\n", global->warnings[i]);
+        vpn_dbctl_put_line(&ctx->output, 0, "warning: %s",
+                           global->warnings[i]);
     }
 }
 

@@ -14,14 +14,14 @@
 #include "openvswitch/dynamic-string.h"
 #include "smap.h"
 #include "util.h"
+#include "utilities/vpn-dbctl.h"
 
 /* Appends a line with 'label' and 'value', unless 'value' is NULL or empty. */
 static void
 put(struct ds *ds, int indent, const char *label, const char *value)
 {
     if (value && value[0]) {
-        ds_put_char_multiple(ds, ' ', indent);
-        ds_put_format(ds, "%s: %s\n", label, value);
+        vpn_dbctl_put_line(ds, indent, "%s: %s", label, value);
     }
 }
 
@@ -58,7 +58,7 @@ show_tunnel(struct ds *ds, const struct vpnsbrec_tunnel *tunnel,
     const struct vpnsbrec_tunnel_state *state
         = sbctl_find_state(tunnel, chassis);
 
-    ds_put_format(ds, "    tunnel %s\n", tunnel->name);
+    vpn_dbctl_put_line(ds, 4, "tunnel %s", tunnel->name);
     if (!state) {
         put(ds, 8, "state", "not reported");
         return;
@@ -94,7 +94,7 @@ show_chassis(struct ctl_context *ctx, const struct vpnsbrec_chassis *row,
         = vpnsbrec_sb_global_first(ctx->idl);
     struct ds *ds = &ctx->output;
 
-    ds_put_format(ds, "chassis %s\n", row->name);
+    vpn_dbctl_put_line(ds, 0, "chassis %s", row->name);
     put(ds, 4, "hostname", row->hostname);
     put(ds, 4, "backend", row->backend);
     put(ds, 4, "version", row->version);
@@ -126,7 +126,7 @@ show_homeless(struct ctl_context *ctx, const struct vpnsbrec_tunnel *tunnel,
         }
     }
     char *names = sbctl_join(tunnel->chassis, tunnel->n_chassis, ", ");
-    ds_put_format(&ctx->output, "tunnel %s\n", tunnel->name);
+    vpn_dbctl_put_line(&ctx->output, 0, "tunnel %s", tunnel->name);
     put(&ctx->output, 4, "chassis that have not reported", names);
     free(names);
 }

@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,7 +64,48 @@ defuse(char *s, size_t n, bool colours)
     }
 }
 
-/* Does so in a message, which may quote what others have written. */
+/* Replaces ends of lines in the 'n' bytes at 's' by question marks. */
+static void
+join_lines(char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] == '\n' || s[i] == '\r') {
+            s[i] = '?';
+        }
+    }
+}
+
+/* Appends to 'ds', after 'indent' spaces, what 'format' says and the end of
+ * the line.  What others have written, and 'format' quotes, cannot end it
+ * earlier, and look like a line of the program's own. */
+void
+vpn_dbctl_put_line(struct ds *ds, int indent, const char *format, ...)
+{
+    va_list args;
+
+    ds_put_char_multiple(ds, ' ', indent);
+    size_t start = ds->length;
+    va_start(args, format);
+    ds_put_format_valist(ds, format, args);
+    va_end(args);
+    join_lines(&ds->string[start], ds->length - start);
+    ds_put_char(ds, '\n');
+}
+
+/* Replaces ends of lines in the cells of 'table' by question marks. */
+static void
+join_lines_in_cells(struct table *table)
+{
+    for (size_t i = 0; i < table->n_rows * table->n_columns; i++) {
+        struct cell *cell = &table->cells[i];
+
+        if (cell->text) {
+            join_lines(cell->text, strlen(cell->text));
+        }
+    }
+}
+
+/* Defuses a message, which may quote what others have written. */
 void
 vpn_dbctl_defuse(char *message)
 {
@@ -301,6 +343,9 @@ print_command(const struct ctl_command *c,
     size_t n;
 
     if (c->table) {
+        if (is_for_people(style.format)) {
+            join_lines_in_cells(c->table);
+        }
         table_format(c->table, &style, &text);
     }
     if (!c->table || (c->output.length && is_for_people(style.format))) {

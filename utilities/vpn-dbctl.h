@@ -21,6 +21,7 @@
 
 #include "compiler.h"
 
+struct ds;
 struct option;
 struct ovsdb_idl;
 struct ovsdb_idl_class;
@@ -75,5 +76,7 @@ bool vpn_dbctl_is_dry_run(void);
 void vpn_dbctl_run_again_at(long long int msec);
 void vpn_dbctl_keep_colours(void);
 void vpn_dbctl_defuse(char *message);
+void vpn_dbctl_put_line(struct ds *, int indent, const char *format, ...)
+    OVS_PRINTF_FORMAT(3, 4);
 
 #endif /* utilities/vpn-dbctl.h */
