@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "util.h"
+#include "uuid.h"
 
 /* Returns a tunnel without anything in it, which the caller must destroy. */
 struct want_tunnel *
@@ -21,19 +22,26 @@ want_tunnel_create(const char *name, const struct uuid *uuid)
     return t;
 }
 
+static void
+free_peer_error(struct want_peer_error *e)
+{
+    free(e->error);
+    free(e);
+}
+
 /* Notes that the peer with 'public_key', which was in 'row', is left out for
  * the reason 'error', which becomes 't''s own, or that it is not if that is
- * NULL. */
+ * NULL: then what is known of another row, which has got that key, stays. */
 void
 want_tunnel_set_peer_error(struct want_tunnel *t, const char *public_key,
                            const struct uuid *row, char *error)
 {
-    struct want_peer_error *e = shash_find_and_delete(&t->peer_errors,
-                                                      public_key);
+    struct shash_node *node = shash_find(&t->peer_errors, public_key);
+    struct want_peer_error *e = node ? node->data : NULL;
 
-    if (e) {
-        free(e->error);
-        free(e);
+    if (e && (error || uuid_equals(&e->row, row))) {
+        shash_delete(&t->peer_errors, node);
+        free_peer_error(e);
     }
     if (error) {
         e = xmalloc(sizeof *e);
@@ -62,8 +70,8 @@ want_tunnel_destroy(struct want_tunnel *t)
         free(t->key_error);
         struct shash_node *node;
 
-        SHASH_FOR_EACH_SAFE (node, &t->peer_errors) {
-            want_tunnel_set_peer_error(t, node->name, &t->uuid, NULL);
+        SHASH_FOR_EACH (node, &t->peer_errors) {
+            free_peer_error(node->data);
         }
         shash_destroy(&t->peer_errors);
         free(t);
