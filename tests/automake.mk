@@ -249,6 +249,7 @@ bench-agent: all tests/ovstest
 
 bench-api: all
 	PATH='$(abs_top_builddir)/utilities:$(abs_top_builddir)/utilities/api':$$PATH \
+	  BENCH_JSON="$${BENCH_JSON:-bench-api.json}" \
 	  $(PYTHON) $(srcdir)/tests/bench-api.py \
 	  $(srcdir)/ovsdb-schema/ovn-vpn-nb.ovsschema $(BENCHFLAGS)
 .PHONY: bench-api

@@ -5,8 +5,9 @@
 Usage: bench-api.py SCHEMA [SERVICES]
 
 The connections are spread over SERVICES services, 10 if not given.  Prints a
-line for each figure.  Latencies are those that 50 clients with connections
-that stay open see, each with one request on its way at a time."""
+line for each figure, and writes the main ones as JSON into the file that
+BENCH_JSON names.  Latencies are those that 50 clients with connections that
+stay open see, each with one request on its way at a time."""
 
 import http.client
 import json
@@ -25,6 +26,12 @@ LISTS = 20000                   # One hiccup delays 50 of them.
 CREATES = 1000
 MIXED = 5000                    # Requests, of which one in ten creates.
 SEALING_KEY = 'hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo='
+results = {}
+
+
+def result(name, value, unit, note=''):
+    results[name] = {'value': value, 'unit': unit}
+    print(('%s: %s %s %s' % (name, value, unit, note)).rstrip())
 
 
 def run(*args, **kwargs):
@@ -189,7 +196,7 @@ class Phase:
                         * 1000 / n)
 
     def print_latency(self):
-        print('%s-p99: %.1f ms' % (self.name, p99(self.latencies)))
+        result(self.name + '-p99', round(p99(self.latencies), 1), 'ms')
 
     def print_costs(self):
         median = self.latencies[len(self.latencies) // 2]
@@ -224,8 +231,8 @@ def measure(address, pids, services):
                    for i in range(MIXED)], MIXED, b'GET')
     for phase in (lists, gets, creates):
         phase.print_latency()
-    print('gets-per-second: %d' % (GETS / gets.seconds))
-    print('memory-growth: %d KiB over %d requests' % (growth, GETS))
+    result('gets-per-second', int(GETS / gets.seconds), '')
+    result('memory-growth', growth, 'KiB', 'over %d requests' % GETS)
     mixed.print_latency()
     for phase in (lists, gets, creates, mixed):
         phase.print_costs()
@@ -233,6 +240,7 @@ def measure(address, pids, services):
 
 def main():
     schema = os.path.abspath(sys.argv[1])
+    results_file = os.path.abspath(os.environ.get('BENCH_JSON', os.devnull))
     services = int(sys.argv[2]) if len(sys.argv) > 2 else 10
     with tempfile.TemporaryDirectory(prefix='ovn-vpn-bench-') as directory:
         os.chdir(directory)
@@ -262,6 +270,9 @@ def main():
             for daemon in daemons:
                 daemon.terminate()
                 daemon.wait()
+    with open(results_file, 'w') as f:
+        json.dump(results, f, indent=4)
+        f.write('\n')
 
 
 if __name__ == '__main__':
